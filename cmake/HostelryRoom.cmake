@@ -1,0 +1,35 @@
+# hostelry_room(<name> [DEPENDS <room>...] [LIBS <target>...])
+#
+# A room is a folder of the source tree and a static library hostelry_<name> made of every .cpp in it
+# (main.cpp is a program's, never a library's). DEPENDS names other rooms, LIBS third-party targets.
+function(hostelry_room name)
+  cmake_parse_arguments(ROOM "" "" "DEPENDS;LIBS" ${ARGN})
+  file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
+  list(FILTER sources EXCLUDE REGEX "/main\\.cpp$")
+  set(scope PUBLIC)
+  if(sources)
+    add_library(hostelry_${name} STATIC ${sources})
+    target_link_libraries(hostelry_${name} PRIVATE hostelry_warnings)
+  else()
+    set(scope INTERFACE) # Headers only.
+    add_library(hostelry_${name} INTERFACE)
+  endif()
+  target_include_directories(hostelry_${name} ${scope} ${CMAKE_SOURCE_DIR})
+  foreach(room IN LISTS ROOM_DEPENDS)
+    target_link_libraries(hostelry_${name} ${scope} hostelry_${room})
+  endforeach()
+  foreach(library IN LISTS ROOM_LIBS)
+    hostelry_link_system(hostelry_${name} ${scope} ${library})
+  endforeach()
+endfunction()
+
+# Links a third-party target and treats its headers as system headers.
+function(hostelry_link_system target scope library)
+  target_link_libraries(${target} ${scope} ${library})
+  if(TARGET ${library})
+    get_target_property(includes ${library} INTERFACE_INCLUDE_DIRECTORIES)
+    if(includes)
+      target_include_directories(${target} SYSTEM ${scope} ${includes})
+    endif()
+  endif()
+endfunction()
