@@ -1,0 +1,21 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+namespace hostelry::view {
+
+/// Why a value is missing, and the last good one: "No answer for 4 minutes. Last value: 8,214 at
+/// 10:31".
+struct Na {
+    std::string reason;
+};
+
+/// A figure or a word that may be missing. Never 0 for what is not known.
+struct Value {
+    std::string text;
+    std::string unit;
+    std::optional<Na> missing;
+};
+
+}  // namespace hostelry::view
