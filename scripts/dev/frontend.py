@@ -1,0 +1,45 @@
+"""The front end: npm packages by lockfile, then the build of web/ into web/dist/."""
+
+import os
+import subprocess
+
+import paths
+import stamps
+
+WEB = paths.ROOT / "web"
+E2E = paths.ROOT / "tests" / "e2e"
+
+
+def ensure(progress):
+    if not (WEB / "package-lock.json").exists():
+        return
+    with progress.stage("frontend", "Front end",
+                        advice="read the log; 'npm ci' needs the npm registry or its cache") as stage:
+        installed = ensure_npm_packages(stage, WEB)
+        sources = [path for path in WEB.rglob("*") if path.is_file() and not _is_product(path)]
+        digest = stamps.digest_of(*sources)
+        if not installed and stamps.is_current("web", digest) and (WEB / "dist").is_dir():
+            stage.note = "unchanged"
+            return
+        stage.run(["npm", "run", "build"], cwd=WEB, env=_environment(), limit=300)
+        stamps.write("web", digest)
+
+
+def ensure_npm_packages(stage, folder):
+    """`npm ci` when the lockfile or Node.js changed; True when it ran."""
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
+    digest = stamps.digest_of(folder / "package-lock.json", extra=(version,))
+    name = f"npm-{folder.name}"
+    if stamps.is_current(name, digest) and (folder / "node_modules").is_dir():
+        return False
+    stage.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=folder, env=_environment(), limit=600)
+    stamps.write(name, digest)
+    return True
+
+
+def _is_product(path):
+    return any(part in ("node_modules", "dist") for part in path.relative_to(WEB).parts)
+
+
+def _environment():
+    return dict(os.environ, npm_config_update_notifier="false")

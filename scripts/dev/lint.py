@@ -1,0 +1,60 @@
+"""./dev lint and ./dev fmt: formatting, the architecture check, and whatever scripts/lint/run adds."""
+
+import os
+import subprocess
+
+import packages
+import paths
+from results import Results
+from stages import Progress, StageFailed
+
+SOURCES = ("core", "plugin-api", "plugins", "tests")
+CLANG_FORMAT = "clang-format-14"
+CHECKS = paths.ROOT / "scripts" / "lint" / "run"
+
+
+def source_files():
+    """C and C++ files that git knows or would add."""
+    patterns = [f"{folder}/*.{ending}" for folder in SOURCES for ending in ("h", "cpp", "c")]
+    listed = subprocess.run(["git", "-c", f"safe.directory={paths.ROOT}", "ls-files", "--cached", "--others",
+                             "--exclude-standard", "--", *patterns],
+                            cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
+    return [file for file in listed.splitlines() if (paths.ROOT / file).exists()]
+
+
+def run(progress):
+    """Both checks as Results: one case each."""
+    results = Results()
+    for name, title, argv, advice in _checks():
+        try:
+            with progress.stage(name, title, advice=advice) as stage:
+                stage.run(argv, cwd=paths.ROOT, limit=600)
+            results.passed += 1
+        except StageFailed as failure:
+            print(failure.report(), flush=True)
+            results.failed += 1
+    return results
+
+
+def _checks():
+    files = source_files()
+    if files:
+        yield ("format", "Formatting", [CLANG_FORMAT, "--dry-run", "--Werror", *files], "run './dev fmt'")
+    if os.access(CHECKS, os.X_OK):
+        yield ("architecture", "Architecture check", [CHECKS], "each line names the rule and the file")
+
+
+def lint(options):
+    progress = Progress("lint")
+    packages.ensure(progress, packages.TEST)
+    results = run(progress)
+    print(results.line())
+    return 1 if results.failed else 0
+
+
+def fmt(options):
+    progress = Progress("fmt")
+    packages.ensure(progress, packages.TEST)
+    with progress.stage("format", "Formatting") as stage:
+        stage.run([CLANG_FORMAT, "-i", *source_files()], cwd=paths.ROOT)
+    return 0

@@ -1,0 +1,88 @@
+"""./dev: set up, run and test Hostelry on this machine."""
+
+import argparse
+import os
+import sys
+
+import bench
+import lifecycle
+import lint
+import state
+import testing
+from bed.command import BedError
+from bed.names import checked_subnet
+from stages import StageFailed
+
+HELP = """\
+./dev up      install what is missing, build, start the panel and the demo hosts; prints the address
+./dev down    stop them (data stays)
+./dev clean   stop them and remove their data
+./dev test    all tests, or one kind: unit, integration, e2e, lint
+./dev bench   measure, each figure beside its limit
+./dev lint    formatting and architecture checks
+./dev fmt     format the C++ sources
+./dev help    this page; './dev up --help' for its options
+"""
+
+
+def _port(text):
+    port = int(text)
+    if not 1 <= port <= 65535:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    return port
+
+
+def _subnet(text):
+    try:
+        return checked_subnet(text)
+    except BedError as problem:
+        raise argparse.ArgumentTypeError(str(problem)) from problem
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="./dev", usage="./dev COMMAND", description=HELP,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(metavar="COMMAND", required=True, prog="./dev")
+
+    def command(name, act, summary):
+        added = commands.add_parser(name, help=argparse.SUPPRESS, description=summary, allow_abbrev=False)
+        added.set_defaults(act=act)
+        return added
+
+    up = command("up", lifecycle.up, "Build and start everything; Ctrl-C stops it.")
+    up.add_argument("--bare", action="store_true", help="the panel alone, without demo hosts")
+    up.add_argument("--port", type=_port, default=8080, help="the panel's port (8080)")
+    up.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS",
+                    help="the panel's address (127.0.0.1); any but loopback is served with TLS")
+    up.add_argument("--subnet", type=_subnet, default="10.77.0", help="the demo hosts' network (10.77.0)")
+    up.add_argument("--release", action="store_true", help="build for speed")
+    for name, act, summary in (("down", lifecycle.down, "Stop a ./dev up."),
+                               ("clean", lifecycle.clean, "Stop it and remove all data.")):
+        command(name, act, summary)
+    for name in ("up", "down", "clean"):
+        commands.choices[name].add_argument("--state", metavar="DIR", help="where the data is (./var)")
+    command("test", testing.test, "Set up, then test.").add_argument(
+        "kind", nargs="?", choices=testing.KINDS, default="all")
+    command("bench", bench.bench, "Measure, each figure beside its limit.")
+    command("lint", lint.lint, "Formatting and architecture checks.")
+    command("fmt", lint.fmt, "Format the C++ sources.")
+    command("help", lambda options: print(HELP, end=""), "Show this page.")
+    return parser
+
+
+def main():
+    options = _parser().parse_args(sys.argv[1:] or ["help"])
+    try:
+        return options.act(options) or 0
+    except StageFailed as failure:
+        print(failure.report(), file=sys.stderr, flush=True)
+    except (BedError, state.StateRefused) as problem:
+        print(f"dev: {problem}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        return 130
+    return 1
+
+
+if __name__ == "__main__":
+    os.umask(0o022)
+    sys.exit(main())

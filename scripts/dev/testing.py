@@ -1,0 +1,208 @@
+"""./dev test: sets up like ./dev up, but apart from it in everything: state, ports, subnet, names."""
+
+import os
+import pathlib
+import random
+import shutil
+import signal
+import subprocess
+import tempfile
+
+import build
+import demo
+import frontend
+import leftovers
+import lint
+import packages
+import paths
+import results
+import tools
+from bed import network
+from results import Results
+from stages import Progress, StageFailed
+
+KINDS = ("unit", "integration", "e2e", "lint", "all")
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "tsan": 900, "testbed": 300, "e2e": 1800}
+E2E_RUNNER = frontend.E2E / "run.mjs"
+SHOWN_OUTPUT_LINES = 60
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+SANITIZER_OPTIONS = {
+    "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+class Interrupted(Exception):
+    """Ctrl-C or SIGTERM."""
+
+
+def test(options):
+    def stop(number, frame):
+        raise Interrupted
+    for number in SIGNALS:
+        signal.signal(number, stop)
+    run = Run(Progress("test"))
+    try:
+        with run:
+            run.stages(options.kind)
+    except Interrupted:
+        print("\nInterrupted.")
+        return 130
+    except StageFailed as failure:
+        print(failure.report(), flush=True)
+        run.totals.failed += 1
+    return _verdict(run.totals)
+
+
+def _verdict(totals):
+    """Print the closing line. Where every test can run, a skipped one hides a failure."""
+    in_ci = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+    if in_ci and totals.skipped:
+        print("A skipped test counts as a failure here (CI is set).")
+    print(totals.line(), flush=True)
+    return 1 if totals.failed or (in_ci and totals.skipped) or not totals.total else 0
+
+
+class Run:
+    """One ./dev test: its results, its scratch folder (reachable by the database user), what its tests started."""
+
+    def __init__(self, progress):
+        self.progress = progress
+        self.totals = Results()
+        self._images = None
+
+    def __enter__(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
+        self.folder.chmod(0o755)
+        return self
+
+    def __exit__(self, *_):
+        for number in SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        if self._images is not None:
+            tools.end_group(self._images)
+        for stage in self.folder.iterdir():
+            self._end_left_overs(stage)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def stages(self, kind):
+        packages.ensure(self.progress, packages.BUILD + packages.TEST)
+        if kind in ("lint", "all"):
+            self.totals += lint.run(self.progress)
+        if kind == "lint":
+            return
+        frontend.ensure(self.progress)
+        if kind in ("integration", "e2e", "all"):
+            self._start_images()
+        build.ensure(self.progress, "asan", "Build for tests (address and undefined-behaviour sanitizers)")
+        if kind in ("unit", "all"):
+            self._ctest("unit", "asan", "Unit tests")
+        if kind in ("integration", "all"):
+            self._await_images()
+            self._ctest("integration", "asan", "Integration tests")
+        if kind == "all":
+            build.ensure(self.progress, "tsan", "Build for tests (thread sanitizer)", targets=["tests_tsan"])
+            self._ctest("tsan", "tsan", "Tests where threads meet (thread sanitizer)")
+        if kind in ("e2e", "all"):
+            self._await_images()
+            self._testbed()
+            self._e2e()
+
+    def _start_images(self):
+        """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
+        if demo.unsupported_reason(self.folder) is None:
+            log = open(paths.LOGS / "test-images.log", "wb")
+            self._images = tools.start([paths.TESTBED, "image"], stdout=log, stderr=subprocess.STDOUT)
+
+    def _await_images(self):
+        if self._images is None:
+            return
+        with self.progress.stage("await-images", "Images of managed hosts") as stage:
+            while self._images.poll() is None:
+                stage.tick()
+                try:
+                    self._images.wait(0.2)
+                except subprocess.TimeoutExpired:
+                    pass
+        failed, self._images = self._images.returncode != 0, None
+        if failed:
+            raise StageFailed("Images of managed hosts", "could not be made", paths.LOGS / "test-images.log",
+                              "check that apt works on this machine")
+
+    def _environment(self, stage, preset):
+        """What tests are told: where the programs are, and where and under which names they may make things."""
+        state = self.folder / stage
+        state.mkdir()
+        state.chmod(0o755)
+        return {**os.environ, **SANITIZER_OPTIONS, "HOSTELRY_SOURCE": str(paths.ROOT),
+                "HOSTELRY_BIN": str(build.folder(preset) / "bin"), "HOSTELRY_TEST_STATE": str(state),
+                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": _free_subnet()}
+
+    def _ctest(self, label, preset, title):
+        junit = paths.LOGS / f"test-{label}.xml"
+        junit.unlink(missing_ok=True)
+        argv = ["ctest", "--test-dir", build.folder(preset), "--label-regex", f"^{label}$", "--parallel",
+                os.cpu_count(), "--output-junit", junit, "--output-on-failure"]
+        if preset == "tsan":
+            # GCC 12's runtime does not know the wider address randomisation of newer kernels.
+            argv = ["setarch", "--addr-no-randomize", *argv]
+        with self.progress.stage(label, title) as stage:
+            stage.run(argv, env=self._environment(label, preset), limit=LIMIT_SECONDS[label], accept=None)
+            self._end_left_overs(self.folder / label)
+            if not junit.exists():
+                raise tools.ToolFailed(argv, "wrote no results")
+            found, failures, skips = results.of_junit(junit)
+            stage.note = found.line()
+            if not found.total:
+                raise tools.ToolFailed(argv, f"found no test with the label {label}")
+        _show(failures, skips)
+        self.totals += found
+
+    def _testbed(self):
+        """The ground the tests of hosts stand on."""
+        environment = self._environment("testbed", "asan")
+        self._script("testbed", "Test bed", [paths.TESTBED.with_name("selftest.py"), "--subnet",
+                                             environment["HOSTELRY_BED_SUBNET"]], environment)
+
+    def _e2e(self):
+        if (frontend.E2E / "package-lock.json").exists():
+            with self.progress.stage("e2e-packages", "Packages of the browser tests") as stage:
+                frontend.ensure_npm_packages(stage, frontend.E2E)
+        self._script("e2e", "End to end, on real hosts in a real browser", ["node", E2E_RUNNER],
+                     self._environment("e2e", "asan"))
+
+    def _script(self, name, title, argv, environment):
+        """A runner of its own, which ends with the line 'N passed, N failed[, N skipped]'."""
+        with self.progress.stage(name, title) as stage:
+            code = stage.run(argv, cwd=paths.ROOT, env=environment, limit=LIMIT_SECONDS[name], accept=None)
+            self._end_left_overs(self.folder / name)
+            output = stage.log.read_text(errors="replace")
+            found = results.of_last_line(output)
+            if found is None or (code != 0) != (found.failed > 0):
+                raise tools.ToolFailed(argv, f"ended with {code} and without results that fit")
+            stage.note = found.line()
+        if found.failed or found.skipped:
+            print("\n".join(output.splitlines()[-SHOWN_OUTPUT_LINES:]), flush=True)
+        self.totals += found
+
+    def _end_left_overs(self, state):
+        for bed in list(state.rglob("bed.json")):
+            subprocess.run([paths.TESTBED, "destroy", "--state", bed.parent], start_new_session=True)
+        leftovers.stop_databases(state)
+        left = leftovers.end_processes_with("HOSTELRY_TEST_STATE", state)
+        if left:
+            print(f"Ended what tests had left running: {', '.join(left)}", flush=True)
+
+
+def _show(failures, skips):
+    for name, output in failures:
+        print(f"\n✗ {name}")
+        print("\n".join(f"    {line}" for line in output.splitlines()[-SHOWN_OUTPUT_LINES:]))
+    for name, reason in skips:
+        print(f"  skipped {name}: {reason}")
+
+
+def _free_subnet():
+    numbers = random.sample(range(256), 256)
+    return next(f"10.78.{number}" for number in numbers if not network.subnet_is_used(f"10.78.{number}"))
