@@ -287,6 +287,13 @@ Response Response::go_to(const Request& request, std::string_view path) {
     return response;
 }
 
+Response Response::failed(Error error) {
+    Response response;
+    response.status = http_status(error.code);
+    response.failure = std::move(error);
+    return response;
+}
+
 Response Response::problem(const Error& error, std::string_view request_id) {
     const int status = http_status(error.code);
     nlohmann::json document{

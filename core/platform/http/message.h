@@ -142,6 +142,8 @@ struct Response {
     Response& clear_cookie(std::string_view name);
     std::optional<std::string_view> header(std::string_view name) const;
 
+    std::optional<Error> failure;  ///< See failed().
+
     static Response html(std::string markup, int status = 200);
     static Response text(std::string text, int status = 200);
     static Response json(const nlohmann::json& value, int status = 200);
@@ -150,6 +152,9 @@ struct Response {
     static Response see_other(std::string_view path);
     /// For requests by HTMX: 204 with HX-Redirect, otherwise 303.
     static Response go_to(const Request& request, std::string_view path);
+    /// An error for whoever asked: the dispatcher makes the error page, or the problem document for
+    /// requests below /api/ and those that want JSON.
+    static Response failed(Error error);
     /// RFC 9457 problem document.
     static Response problem(const Error& error, std::string_view request_id);
     /// Streams a regular file; NotFound when it is not one. `download_name` makes it an attachment.

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+struct sockaddr;
+
+namespace hostelry::http {
+
+/// An IPv4 or IPv6 address; IPv4 is kept as ::ffff:a.b.c.d, so that both spellings are one.
+struct IpAddress {
+    std::array<std::uint8_t, 16> bytes{};
+
+    static std::optional<IpAddress> parse(std::string_view text);
+    static std::optional<IpAddress> from(const sockaddr* address);
+    bool is_v4() const;
+    std::string to_string() const;
+    /// Anything but a globally routed unicast address: loopback, private, link-local, multicast,
+    /// documentation, carrier NAT, and IPv6 forms that hide an IPv4 address.
+    bool is_internal() const;
+
+    friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
+};
+
+/// "10.0.0.0/8", "::1", "192.0.2.7".
+struct AddressRange {
+    IpAddress base;
+    unsigned bits = 128;
+
+    static std::optional<AddressRange> parse(std::string_view text);
+    bool contains(const IpAddress& address) const;
+};
+
+bool any_contains(const std::vector<AddressRange>& ranges, const IpAddress& address);
+
+}  // namespace hostelry::http
