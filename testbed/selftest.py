@@ -6,6 +6,7 @@
 
 import argparse
 import json
+import os
 import pathlib
 import shutil
 import subprocess
@@ -20,13 +21,14 @@ sys.path.insert(0, str(HERE))
 from bed import leaks  # noqa: E402
 
 NAME = "selftest"
+SCRATCH = os.environ.get("TMPDIR", "/var/tmp")
 
 
 class Selftest:
     def __init__(self, subnet):
         self.subnet = subnet
         self.passed = 0
-        self.state = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-selftest-", dir="/var/tmp"))
+        self.state = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-selftest-", dir=SCRATCH))
 
     def bed(self, *argv, check=True):
         done = subprocess.run([HERE / "testbed.py", *argv], text=True, capture_output=True)
@@ -146,7 +148,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--subnet", default="10.79.7")
     selftest = Selftest(parser.parse_args().subnet)
-    supported = subprocess.run([HERE / "testbed.py", "supported"], text=True, capture_output=True)
+    supported = subprocess.run([HERE / "testbed.py", "supported", "--state", SCRATCH], text=True, capture_output=True)
     if supported.returncode != 0:
         print(f"{supported.stdout.strip()}\n0 passed, 0 failed, 1 skipped")
         return 0

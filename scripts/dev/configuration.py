@@ -1,16 +1,58 @@
-"""hostelry.yaml for the panel that ./dev up starts: where the demo's services are."""
+"""hostelry.yaml for the panel that ./dev up starts: our build's folders, and where the demo's services are."""
 
 import json
 
+import build
+import paths
 
-def write(state, agent_package, facts):
-    """Written anew at each start. JSON is valid YAML, and needs no library to write."""
-    settings = {}
+AGENT_PORT = 7443
+PREVIEW_PORT_STEP = 1    # Beside the panel's port: preview of sites, then metrics.
+TELEMETRY_PORT_STEP = 2
+
+
+def side_addresses(options):
+    """The further addresses the panel listens on, besides its own."""
+    return {"preview": f"127.0.0.1:{options.port + PREVIEW_PORT_STEP}",
+            "telemetry": f"127.0.0.1:{options.port + TELEMETRY_PORT_STEP}"}
+
+
+def write(state, options, preset, agent_package, facts):
+    """Written anew at each start."""
+    listen = side_addresses(options)
+    built = build.folder(preset)
+    settings = {
+        "web": {"assets": paths.ROOT / "web" / "dist"},
+        "migrations": {"directory": paths.ROOT / "migrations"},
+        "automation": {"directory": paths.ROOT / "automation"},
+        "plugins": {"directory": built / "plugins"},
+        "log": {"format": "human"},
+        "preview": {"listen": listen["preview"]},
+        "telemetry": {"listen": listen["telemetry"]},
+        "agent": _agent(options, agent_package, facts),
+        "acme": {"helper": paths.ROOT / "core" / "features" / "certificates" / "acme_helper.py"},
+    }
     if facts is not None:
-        settings["agent"] = {"listen": f"{facts['gateway']}:7443"}
-        settings["acme"] = {"directory": facts["acme"]["directory"], "ca_file": facts["acme"]["ca_file"]}
-        settings["outbound"] = {"allow_private": [f"{facts['subnet']}.0/24"], "extra_ca": [facts["acme"]["ca_file"]]}
-    if agent_package is not None:
-        settings.setdefault("agent", {})["package"] = str(agent_package)
-    lines = [f"{section}: {json.dumps(values)}\n" for section, values in settings.items()]
-    (state.panel / "hostelry.yaml").write_text("# Written by ./dev up at each start.\n" + "".join(lines))
+        settings["acme"]["directory"] = facts["acme"]["directory"]
+        settings["outbound"] = {"allow_private": True, "extra_ca": facts["acme"]["ca_file"]}
+    (state.panel / "hostelry.yaml").write_text("# Written by ./dev up at each start.\n" + _yaml(settings))
+
+
+def _agent(options, package, facts):
+    """Agents of demo hosts dial in on the bridge; without hosts, only a panel open to others is open to agents."""
+    if facts is not None:
+        settings = {"listen": f"{facts['gateway']}:{AGENT_PORT}", "advertise": f"{facts['gateway']}:{AGENT_PORT}"}
+    else:
+        settings = {"listen": f"{options.listen}:{AGENT_PORT}"}
+    if package is not None:
+        settings["package"] = package
+    return settings
+
+
+def _yaml(settings):
+    """Two levels are all there is; a JSON scalar is a YAML scalar."""
+    lines = []
+    for section, values in settings.items():
+        lines.append(f"{section}:")
+        lines += [f"  {key}: {json.dumps(value if isinstance(value, bool) else str(value))}"
+                  for key, value in values.items()]
+    return "\n".join(lines) + "\n"

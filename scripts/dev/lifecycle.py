@@ -92,7 +92,9 @@ def _start_hosts(options, progress, state):
 def _start_panel(options, progress, state, facts):
     host, port = options.listen, options.port
     _require_free_port(host, port)
-    configuration.write(state, demo.agent_package(_preset(options)), facts)
+    for side in configuration.side_addresses(options).values():
+        _require_free_port(*_split(side))
+    configuration.write(state, options, _preset(options), demo.agent_package(_preset(options)), facts)
     with progress.stage("panel", "Panel and its database", advice=PANEL_ADVICE) as stage:
         running = panel.Panel(state, _program(options), f"{host}:{port}", stage.log)
         try:
@@ -114,6 +116,11 @@ def _require_free_port(host, port):
         except OSError as problem:
             raise StageFailed("Panel", f"cannot listen on {host}:{port} ({problem.strerror})", None,
                               "choose another with --port N or --listen ADDRESS") from problem
+
+
+def _split(address):
+    host, _, port = address.rpartition(":")
+    return host, int(port)
 
 
 def _announce(facts):
