@@ -1,7 +1,6 @@
 """./dev lint and ./dev fmt: formatting, the architecture check, and whatever scripts/lint/run adds."""
 
 import os
-import subprocess
 
 import packages
 import paths
@@ -14,12 +13,10 @@ CHECKS = paths.ROOT / "scripts" / "lint" / "run"
 
 
 def source_files():
-    """C and C++ files that git knows or would add."""
-    patterns = [f"{folder}/*.{ending}" for folder in SOURCES for ending in ("h", "cpp", "c")]
-    listed = subprocess.run(["git", "-c", f"safe.directory={paths.ROOT}", "ls-files", "--cached", "--others",
-                             "--exclude-standard", "--", *patterns],
-                            cwd=paths.ROOT, capture_output=True, text=True, check=True).stdout
-    return [file for file in listed.splitlines() if (paths.ROOT / file).exists()]
+    """Every C and C++ file of ours, from the root of the repository."""
+    found = [path.relative_to(paths.ROOT) for folder in SOURCES for ending in ("h", "cpp", "c")
+             for path in (paths.ROOT / folder).rglob(f"*.{ending}")]
+    return sorted(path for path in found if "node_modules" not in path.parts)
 
 
 def run(progress):
