@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -68,6 +69,20 @@ std::string_view code_name(ErrorCode code);
 /// Inverse of code_name; Internal for a name nobody knows.
 ErrorCode code_from_name(std::string_view name);
 
+/// The value of a Result known to hold one; nothing for Result<void>. For TRY.
+template <class T>
+T take_value(Result<T>&& result) {
+    if constexpr (!std::is_void_v<T>) {
+        return *std::move(result);
+    }
+}
+template <class T>
+T take_value(const Result<T>& result) {
+    if constexpr (!std::is_void_v<T>) {
+        return *result;
+    }
+}
+
 }  // namespace hostelry
 
 /// Unwraps a Result or hands its error to the caller. One per statement.
@@ -77,5 +92,5 @@ ErrorCode code_from_name(std::string_view name);
         if (!try_result_) {                                        \
             return tl::unexpected(std::move(try_result_).error()); \
         }                                                          \
-        std::move(try_result_).value();                            \
+        ::hostelry::take_value(std::move(try_result_));            \
     })
