@@ -5,20 +5,24 @@ import json
 import build
 import paths
 
+LOOPBACK = "127.0.0.1"
 AGENT_PORT = 7443
 PREVIEW_PORT_STEP = 1    # Beside the panel's port: preview of sites, then metrics.
 TELEMETRY_PORT_STEP = 2
 
 
-def side_addresses(options):
-    """The further addresses the panel listens on, besides its own."""
-    return {"preview": f"127.0.0.1:{options.port + PREVIEW_PORT_STEP}",
-            "telemetry": f"127.0.0.1:{options.port + TELEMETRY_PORT_STEP}"}
+def address(host, port):
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def side_ports(options):
+    """The further ports the panel listens on, on loopback, besides its own."""
+    return {"preview": options.port + PREVIEW_PORT_STEP, "telemetry": options.port + TELEMETRY_PORT_STEP}
 
 
 def write(state, options, preset, agent_package, facts):
     """Written anew at each start."""
-    listen = side_addresses(options)
+    ports = side_ports(options)
     built = build.folder(preset)
     settings = {
         "web": {"assets": paths.ROOT / "web" / "dist"},
@@ -26,8 +30,8 @@ def write(state, options, preset, agent_package, facts):
         "automation": {"directory": paths.ROOT / "automation"},
         "plugins": {"directory": built / "plugins"},
         "log": {"format": "human"},
-        "preview": {"listen": listen["preview"]},
-        "telemetry": {"listen": listen["telemetry"]},
+        "preview": {"listen": address(LOOPBACK, ports["preview"])},
+        "telemetry": {"listen": address(LOOPBACK, ports["telemetry"])},
         "agent": _agent(options, agent_package, facts),
         "acme": {"helper": paths.ROOT / "core" / "features" / "certificates" / "acme_helper.py"},
     }
@@ -42,7 +46,7 @@ def _agent(options, package, facts):
     if facts is not None:
         settings = {"listen": f"{facts['gateway']}:{AGENT_PORT}", "advertise": f"{facts['gateway']}:{AGENT_PORT}"}
     else:
-        settings = {"listen": f"{options.listen}:{AGENT_PORT}"}
+        settings = {"listen": address(options.listen, AGENT_PORT)}
     if package is not None:
         settings["package"] = package
     return settings

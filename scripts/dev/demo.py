@@ -6,7 +6,6 @@ import time
 
 import build
 import paths
-import tools
 from bed.command import BedError
 
 BED_NAME = "demo"

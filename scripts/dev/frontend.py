@@ -16,8 +16,7 @@ def ensure(progress):
     with progress.stage("frontend", "Front end",
                         advice="read the log; 'npm ci' needs the npm registry or its cache") as stage:
         installed = ensure_npm_packages(stage, WEB)
-        sources = [path for path in WEB.rglob("*") if path.is_file() and not _is_product(path)]
-        digest = stamps.digest_of(*sources)
+        digest = stamps.digest_of(*_sources())
         if not installed and stamps.is_current("web", digest) and (WEB / "dist").is_dir():
             stage.note = "unchanged"
             return
@@ -37,8 +36,11 @@ def ensure_npm_packages(stage, folder):
     return True
 
 
-def _is_product(path):
-    return any(part in ("node_modules", "dist") for part in path.relative_to(WEB).parts)
+def _sources():
+    """web/ itself and the C++ sources, in which its build looks for the class and icon names in use."""
+    own = [path for path in WEB.rglob("*") if path.is_file()
+           and not {"node_modules", "dist"} & set(path.relative_to(WEB).parts)]
+    return own + [path for ending in ("h", "cpp") for path in (paths.ROOT / "core").rglob(f"*.{ending}")]
 
 
 def _environment():

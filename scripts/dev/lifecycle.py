@@ -39,7 +39,11 @@ def up(options):
     running = None
     state = None
     try:
-        state, with_hosts = _prepare(options, progress)
+        packages.ensure(progress, packages.BUILD + (() if options.bare else packages.DEMO))
+        state = _claim_state(options)
+        with_hosts = _can_have_hosts(options, state)
+        frontend.ensure(progress)
+        build.ensure(progress, _preset(options), "Panel and agent", options=["-DHOSTELRY_TESTS=OFF"])
         facts = _start_hosts(options, progress, state) if with_hosts else None
         running = _start_panel(options, progress, state, facts)
         if facts is not None:
@@ -61,24 +65,28 @@ def up(options):
             state.running.record.unlink(missing_ok=True)
 
 
-def _prepare(options, progress):
-    """Packages, build and state folder; (state, whether to start the hosts)."""
-    packages.ensure(progress, packages.BUILD + (() if options.bare else packages.DEMO))
+def _claim_state(options):
+    """The state folder, ours until we end; what an earlier run left running there is ended first."""
     state, moved = states.locate(options.state)
     if moved:
         print(moved, flush=True)
     if state.running.pid() is not None:
         raise StageFailed("Start", f"./dev up runs already with {state.folder}", None, "stop it with './dev down'")
-    reason = None if options.bare else demo.unsupported_reason(state.folder)
-    if reason:
-        print(f"{reason} Continuing without the demo hosts (--bare).", flush=True)
-    frontend.ensure(progress)
-    build.ensure(progress, _preset(options), "Panel and agent", options=["-DHOSTELRY_TESTS=OFF"])
     state.make()
     state.running.record.write_text(f"{os.getpid()} {start_time(os.getpid())}\n")
     if panel.stop_left_over(state):
         print("Ended a panel that an earlier run had left.", flush=True)
-    return state, not options.bare and reason is None
+    _require_free_ports(options)
+    return state
+
+
+def _can_have_hosts(options, state):
+    if options.bare:
+        return False
+    reason = demo.unsupported_reason(state.folder)
+    if reason:
+        print(f"{reason} Continuing without the demo hosts (--bare).", flush=True)
+    return reason is None
 
 
 def _start_hosts(options, progress, state):
@@ -90,13 +98,9 @@ def _start_hosts(options, progress, state):
 
 
 def _start_panel(options, progress, state, facts):
-    host, port = options.listen, options.port
-    _require_free_port(host, port)
-    for side in configuration.side_addresses(options).values():
-        _require_free_port(*_split(side))
     configuration.write(state, options, _preset(options), demo.agent_package(_preset(options)), facts)
     with progress.stage("panel", "Panel and its database", advice=PANEL_ADVICE) as stage:
-        running = panel.Panel(state, _program(options), f"{host}:{port}", stage.log)
+        running = panel.Panel(state, _program(options), configuration.address(options.listen, options.port), stage.log)
         try:
             running.await_ready(stage.tick)
         except panel.PanelEnded as ended:
@@ -108,19 +112,20 @@ def _start_panel(options, progress, state, facts):
     return running
 
 
+def _require_free_ports(options):
+    _require_free_port(options.listen, options.port)
+    for port in configuration.side_ports(options).values():
+        _require_free_port(configuration.LOOPBACK, port)
+
+
 def _require_free_port(host, port):
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind((host.strip("[]"), port))
+            probe.bind((host, port))
         except OSError as problem:
-            raise StageFailed("Panel", f"cannot listen on {host}:{port} ({problem.strerror})", None,
+            raise StageFailed("Panel", f"cannot listen on {configuration.address(host, port)} ({problem.strerror})", None,
                               "choose another with --port N or --listen ADDRESS") from problem
-
-
-def _split(address):
-    host, _, port = address.rpartition(":")
-    return host, int(port)
 
 
 def _announce(facts):

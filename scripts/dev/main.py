@@ -1,6 +1,7 @@
 """./dev: set up, run and test Hostelry on this machine."""
 
 import argparse
+import ipaddress
 import os
 import sys
 
@@ -27,9 +28,16 @@ HELP = """\
 
 def _port(text):
     port = int(text)
-    if not 1 <= port <= 65535:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65535")
+    if not 1 <= port <= 65533:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65533 (the two after it are used too)")
     return port
+
+
+def _address(text):
+    try:
+        return str(ipaddress.ip_address(text.strip("[]")))
+    except ValueError as problem:
+        raise argparse.ArgumentTypeError(f"'{text}' is not an address, as in 192.0.2.1 or ::1") from problem
 
 
 def _subnet(text):
@@ -52,7 +60,7 @@ def _parser():
     up = command("up", lifecycle.up, "Build and start everything; Ctrl-C stops it.")
     up.add_argument("--bare", action="store_true", help="the panel alone, without demo hosts")
     up.add_argument("--port", type=_port, default=8080, help="the panel's port (8080)")
-    up.add_argument("--listen", default="127.0.0.1", metavar="ADDRESS",
+    up.add_argument("--listen", type=_address, default="127.0.0.1", metavar="ADDRESS",
                     help="the panel's address (127.0.0.1); any but loopback is served with TLS")
     up.add_argument("--subnet", type=_subnet, default="10.77.0", help="the demo hosts' network (10.77.0)")
     up.add_argument("--release", action="store_true", help="build for speed")
@@ -76,7 +84,7 @@ def main():
         return options.act(options) or 0
     except StageFailed as failure:
         print(failure.report(), file=sys.stderr, flush=True)
-    except (BedError, state.StateRefused) as problem:
+    except (BedError, state.StateRefused, OSError) as problem:
         print(f"dev: {problem}", file=sys.stderr, flush=True)
     except KeyboardInterrupt:
         return 130

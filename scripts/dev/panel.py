@@ -6,7 +6,7 @@ import threading
 
 import leftovers
 import tools
-from bed.processes import Process, start_time
+from bed.processes import start_time
 from bed.waiting import wait_until
 
 READY_SECONDS = 90

@@ -7,10 +7,10 @@ import hashlib
 import os
 import pathlib
 import pwd
-import shutil
 import subprocess
 
 import paths
+from bed import trees
 from bed.processes import Process
 
 MARKER = ".hostelry-state"
@@ -43,7 +43,7 @@ class State:
     def remove(self):
         """Remove the data; only ever a folder that we made."""
         if self.exists():
-            shutil.rmtree(self.folder)
+            trees.remove(self.folder)
 
 
 def locate(wanted):

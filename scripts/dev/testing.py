@@ -3,7 +3,6 @@
 import os
 import pathlib
 import random
-import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,7 +16,7 @@ import packages
 import paths
 import results
 import tools
-from bed import network
+from bed import network, trees
 from results import Results
 from stages import Progress, StageFailed
 
@@ -84,7 +83,7 @@ class Run:
             tools.end_group(self._images)
         for stage in self.folder.iterdir():
             self._end_left_overs(stage)
-        shutil.rmtree(self.folder, ignore_errors=True)
+        trees.remove(self.folder)
 
     def stages(self, kind):
         packages.ensure(self.progress, packages.BUILD + packages.TEST)

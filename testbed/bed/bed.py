@@ -3,11 +3,10 @@
 import json
 import pathlib
 import secrets
-import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 
-from . import cache, image, names, network, repository
+from . import cache, image, names, network, repository, trees
 from .certificate_authority import CertificateAuthority
 from .command import BedError, run
 from .host import Host
@@ -148,7 +147,7 @@ class Bed:
         """Stop everything and remove the data."""
         self.down()
         for part in ("hosts", "acme", "ssh", "packages"):
-            shutil.rmtree(self.state / part, ignore_errors=True)
+            trees.remove(self.state / part)
         for part in ("bed.json", "testbed.json", "acme_root.pem", "powerdns_api_key", "package-server",
                      "package-server.log"):
             (self.state / part).unlink(missing_ok=True)

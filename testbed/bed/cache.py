@@ -9,8 +9,9 @@ import fcntl
 import hashlib
 import os
 import pathlib
-import shutil
 import time
+
+from . import trees
 
 CACHE = pathlib.Path(os.environ.get("HOSTELRY_TESTBED_CACHE", "/var/cache/hostelry-testbed"))
 RECIPE = pathlib.Path(__file__).resolve().parent.parent / "recipe"
@@ -47,7 +48,7 @@ def ensure(name, make, say):
             return entry
         began = time.monotonic()
         unfinished = CACHE / f"{name}.unfinished"
-        shutil.rmtree(unfinished, ignore_errors=True)
+        trees.remove(unfinished)
         unfinished.mkdir(mode=0o755)
         say(f"making {name} (once)")
         make(unfinished)

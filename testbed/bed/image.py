@@ -1,12 +1,11 @@
 """The base image and the layers on top of it: lower folders for the hosts' overlays."""
 
-import pathlib
-import subprocess
-
 from . import cache, mirror, repository
-from .command import BedError, run
+from .command import run
 
-# Runs in a mount namespace of its own: killed anywhere, it leaves no mount behind.
+# A mount namespace of its own: killed anywhere, the work leaves no mount behind.
+_OWN_MOUNTS = ("unshare", "--mount", "--propagation", "private", "--fork", "--kill-child")
+
 _LAYER_SCRIPT = r"""
 set -eu
 base=$1 upper=$2 work=$3 root=$4 packages=$5; shift 5
@@ -37,7 +36,7 @@ def ensure_base(say):
 
 def _make_base(folder):
     options = [f"--aptopt={setting}" for setting in mirror.apt_options()]
-    run("mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(cache.package_names('base.txt'))}",
+    run(*_OWN_MOUNTS, "mmdebstrap", "--quiet", "--variant=minbase", f"--include={','.join(cache.package_names('base.txt'))}",
         "--dpkgopt=force-unsafe-io", *options, "bookworm", folder, *mirror.source_lines(), timeout=1200)
     folder.chmod(0o755)
     for identity in [*folder.glob("etc/ssh/ssh_host_*"), folder / "etc/machine-id"]:
@@ -60,5 +59,4 @@ def _make_layer(folder, base, packages, say):
     parts = [folder / part for part in ("upper", "work", "root")]
     for part in parts:
         part.mkdir()
-    run("unshare", "--mount", "--propagation", "private", "--fork", "--kill-child", "bash", "-c", _LAYER_SCRIPT,
-        "make-layer", base, *parts, debian, *packages, timeout=1200)
+    run(*_OWN_MOUNTS, "bash", "-c", _LAYER_SCRIPT, "make-layer", base, *parts, debian, *packages, timeout=1200)

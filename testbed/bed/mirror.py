@@ -1,5 +1,7 @@
 """The Debian mirror this machine already uses; the bed knows no address of its own."""
 
+import functools
+
 from .command import BedError, run
 
 SUITES = ("bookworm", "bookworm-updates", "bookworm-security")
@@ -16,6 +18,7 @@ def apt_options():
     return settings
 
 
+@functools.cache
 def source_lines():
     """Lines of a sources.list for Debian 12, from the machine's apt configuration."""
     listed = run("apt-get", "indextargets", "--format", "$(ORIGIN) $(RELEASE) $(COMPONENT) $(REPO_URI)",
