@@ -299,8 +299,9 @@ private:
         const auto attribute = trim(text.substr(0, when));
         const auto name = attribute.substr(0, std::min(attribute.find('='), attribute.size()));
         const auto value = attribute.substr(name.size());
-        const bool valid_value = value.empty() || (value.size() >= 3 && value.starts_with("=\"") &&
-                                                   value.find('"', 2) == value.size() - 1);
+        const bool valid_value = value.find('<') == std::string_view::npos &&
+                                 (value.empty() || (value.size() >= 3 && value.starts_with("=\"") &&
+                                                    value.find('"', 2) == value.size() - 1));
         if (!is_attribute_name(name) || !valid_value) {
             return error("an optional attribute is a name, or name=\"literal\"");
         }

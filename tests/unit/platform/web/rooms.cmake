@@ -1,0 +1,1 @@
+set(ROOMS web web_design template_compiler)
