@@ -1,0 +1,11 @@
+drop table hostelry.tenant_closure, hostelry.tenants cascade;
+drop function hostelry.is_tenant_active(uuid);
+drop function hostelry.tenant_ancestors(uuid);
+drop function hostelry.root_tenant();
+drop function hostelry.create_root_tenant(uuid, text, text);
+drop function hostelry.make_definer_function(regprocedure);
+drop function hostelry.open_to_definer(text, text);
+drop function hostelry.protect_tenant_table(text);
+drop function hostelry.tenants_join_closure();
+drop function hostelry.tenants_stay_in_place();
+drop function hostelry.current_tenant();
