@@ -188,7 +188,7 @@ typedef struct hostelry_plugin {
     int32_t (*drain)(void* instance, const hostelry_call* call);
 
     /*
-     * Ends the instance; no call runs on it. [init]. Since 1.0.
+     * Ends the instance; no call runs on it any more. [any]. Since 1.0.
      */
     void (*destroy)(void* instance);
 
