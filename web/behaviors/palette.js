@@ -27,7 +27,10 @@ export const palette = () => ({
   mark(index) {
     const options = this.options;
     this.marked = index;
-    options.forEach((option, i) => option.setAttribute("aria-selected", String(i === index)));
+    options.forEach((option, i) => {
+      option.id = `palette-option-${i}`;
+      option.setAttribute("aria-selected", String(i === index));
+    });
     this.$refs.input.setAttribute("aria-activedescendant", options[index]?.id ?? "");
     options[index]?.scrollIntoView({ block: "nearest" });
   },

@@ -1,6 +1,7 @@
 #include "core/platform/web/assets.h"
 #include "core/platform/web/out.h"
 
+#include "templates/components/dialog.cpt.h"
 #include "templates/design/index.cpt.h"
 #include "templates/layouts/error.cpt.h"
 
@@ -34,6 +35,9 @@ void write_pages(
     namespace views = hostelry::views;
     using hostelry::view::Out;
     using hostelry::view::render;
+    write_page(folder / "deletion.html", render(context, [&](Out& out) {
+                   views::components::delete_dialog(out, page.dialog);
+               }));
     write_page(folder / ("index" + suffix), render(context, [&](Out& out) {
                    views::design::index(out, page);
                }));
