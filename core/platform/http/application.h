@@ -28,6 +28,8 @@ struct Inflight {
     const Route* route = nullptr;
     std::optional<Principal> principal;
     bool identified = false;  ///< The Authenticator was asked.
+    bool considered = false;  ///< Otherwise the bytes were no proper request.
+    std::string allow;        ///< Without a route: the methods that the path has.
     std::string nonce;
     IpAddress peer;
     std::chrono::steady_clock::time_point started;
@@ -41,19 +43,26 @@ struct Verdict {
     bool ask_first = false;  ///< Rights must be known (admit) before the body is read.
 };
 
+/// What the head says about the body that follows.
+struct BodyFacts {
+    bool present = false;
+    std::optional<std::uint64_t> bytes;  ///< Nothing: chunked.
+    bool expects_continue = false;
+};
+
 class Application {
 public:
     virtual ~Application() = default;
 
     /// Event loop; must not block. `request` has everything but its body.
-    virtual Verdict consider(Inflight& inflight, std::optional<std::uint64_t> body_bytes) = 0;
+    virtual Verdict consider(Inflight& inflight, const BodyFacts& body) = 0;
     /// Worker. A refusal when the body should not be read.
     virtual std::optional<Answer> admit(Inflight& inflight) = 0;
     /// Worker, or event loop for Run::Inline. Never throws.
     virtual Answer answer(Inflight& inflight) = 0;
     /// An answer for what is no request, or cannot be served now. Any thread. `inflight` may be
     /// null.
-    virtual Answer refuse(int status, std::string_view reason, const Inflight* inflight) = 0;
+    virtual Answer refuse(int status, std::string_view reason, Inflight& inflight) = 0;
     /// After the answer was handed to the socket. Any thread.
     virtual void finished(
         const Inflight& inflight, int status, std::uint64_t bytes, const std::string& cause

@@ -90,6 +90,7 @@ struct Route {
     bool response_is_list = false;  ///< `response` describes one element of {"items": [...]}.
     bool idempotent =
         false;  ///< Takes an Idempotency-Key; the feature keeps the answers (see IdempotencyGate).
+    bool secret_path = false;  ///< The path holds a token: the log shows the pattern instead.
     std::size_t max_body = kDefaultBodyBytes;
 };
 

@@ -74,6 +74,9 @@ std::string_view missing_part(const Route& route) {
     if ((route.access == Access::SignedIn) == route.permission.empty()) {
         return "a permission if and only if it needs a sign-in";
     }
+    if (route.access == Access::SignedIn && route.run == Run::Inline) {
+        return "Run::Worker: asking who is signed in may block";
+    }
     const bool safe = is_safe(route.method);
     if (route.csrf == Csrf::None && !safe && !route.path.starts_with("/api/")) {
         return "Csrf::Token: it changes things and is no API route";

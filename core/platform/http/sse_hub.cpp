@@ -52,15 +52,15 @@ void SseHub::publish(const std::string& topic, std::string_view event, std::stri
     made->bytes = format_event(epoch_ + "-" + std::to_string(sequence_), event, data);
     remember(made);
     // Under the lock, so that every loop gets the events in the order of their numbers.
-    for (const auto& listener : listeners_) {
-        listener(made);
+    for (const auto& [id, loop] : attached_) {
+        loop.first(made);
     }
 }
 
 void SseHub::end_session(const std::string& session_key) {
     const std::lock_guard lock(mutex_);
-    for (const auto& ender : enders_) {
-        ender(session_key);
+    for (const auto& [id, loop] : attached_) {
+        loop.second(session_key);
     }
 }
 
@@ -99,10 +99,16 @@ std::optional<std::uint64_t> SseHub::sequence_of(std::string_view event_id) cons
     return whole && sequence <= sequence_ ? std::optional{sequence} : std::nullopt;
 }
 
-void SseHub::attach(Listener listener, Ender ender) {
+SseHub::Attachment SseHub::attach(Listener listener, Ender ender) {
     const std::lock_guard lock(mutex_);
-    listeners_.push_back(std::move(listener));
-    enders_.push_back(std::move(ender));
+    const Attachment id = attached_.empty() ? 1 : attached_.rbegin()->first + 1;
+    attached_.emplace(id, std::pair{std::move(listener), std::move(ender)});
+    return id;
+}
+
+void SseHub::detach(Attachment attachment) {
+    const std::lock_guard lock(mutex_);
+    attached_.erase(attachment);
 }
 
 Resume SseHub::resume(

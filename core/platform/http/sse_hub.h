@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace hostelry::http {
@@ -46,7 +47,9 @@ public:
     void end_session(const std::string& session_key);
 
     // For the server.
-    void attach(Listener listener, Ender ender);
+    using Attachment = std::uint64_t;
+    Attachment attach(Listener listener, Ender ender);
+    void detach(Attachment attachment);
     Resume resume(
         const std::vector<std::string>& topics, const std::optional<std::string>& last_event_id
     );
@@ -74,8 +77,7 @@ private:
     std::map<std::string, Ring> rings_;
     std::map<std::string, std::size_t> sessions_;
     std::size_t streams_ = 0;
-    std::vector<Listener> listeners_;
-    std::vector<Ender> enders_;
+    std::map<Attachment, std::pair<Listener, Ender>> attached_;
 };
 
 /// "id:", "event:" and one "data:" line for each line of `data`. Control bytes in the name throw

@@ -8,6 +8,7 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <cstdint>
 #include <map>
 #include <sstream>
 
@@ -27,7 +28,7 @@ struct ReadGauge {
 
 struct Metrics::Impl {
     prometheus::Registry registry;
-    LockGuarded<std::vector<ReadGauge>> read_gauges;
+    LockGuarded<std::map<std::uint64_t, ReadGauge>> read_gauges;
 };
 
 void Counter::add(double amount) const {
@@ -80,19 +81,27 @@ Histogram Metrics::histogram(
     return Histogram(&family.Add(to_map(labels), bounds));
 }
 
-void Metrics::gauge_from(
+Metrics::Registration Metrics::gauge_from(
     const std::string& name,
     const std::string& help,
     const Labels& labels,
     std::function<double()> read
 ) {
     auto handle = gauge(name, help, labels);
-    impl_->read_gauges.with([&](auto& gauges) { gauges.push_back({handle, std::move(read)}); });
+    auto* impl = impl_.get();
+    const auto id = impl->read_gauges.with([&](auto& gauges) {
+        const std::uint64_t next = gauges.empty() ? 1 : gauges.rbegin()->first + 1;
+        gauges.emplace(next, ReadGauge{handle, std::move(read)});
+        return next;
+    });
+    return {nullptr, [impl, id](void*) {
+                impl->read_gauges.with([id](auto& gauges) { gauges.erase(id); });
+            }};
 }
 
 std::string Metrics::serialize() const {
     impl_->read_gauges.with([](const auto& gauges) {
-        for (const auto& read_gauge : gauges) {
+        for (const auto& [id, read_gauge] : gauges) {
             read_gauge.gauge.set(read_gauge.read());
         }
     });

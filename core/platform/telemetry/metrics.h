@@ -67,9 +67,10 @@ public:
         const Labels& labels = {},
         std::vector<double> bounds = {}
     );
-    /// Read when the figures are asked for. `read` must not block for long and must stay callable
-    /// as long as the Metrics lives; it runs on the thread that serializes.
-    void gauge_from(
+    /// Read when the figures are asked for, until the registration is dropped. `read` must not
+    /// block for long; it runs on the thread that serializes. A Metrics outlives its registrations.
+    using Registration = std::shared_ptr<void>;
+    [[nodiscard]] Registration gauge_from(
         const std::string& name,
         const std::string& help,
         const Labels& labels,

@@ -1,0 +1,179 @@
+#pragma once
+// One loop: its epoll, its listening sockets, its connections. Internal to the server.
+
+#include "core/base/lock_guarded.h"
+#include "core/platform/http/connection.h"
+#include "core/platform/http/server.h"
+#include "core/platform/http/worker_pool.h"
+
+#include <sys/epoll.h>
+
+#include <atomic>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace hostelry::http {
+
+struct TopicStreams {
+    std::vector<Connection*> streams;
+};
+
+/// What all loops of a server share.
+struct ServerShared {
+    ServerShared(
+        const ServerOptions& server_options,
+        Application& server_application,
+        SseHub& server_hub,
+        telemetry::Metrics& metrics
+    );
+
+    const ServerOptions options;
+    Application& application;
+    SseHub& hub;
+    std::atomic<bool> draining{false};
+    std::atomic<std::size_t> connections{0};
+    std::atomic<bool> checking_sessions{false};
+    LockGuarded<std::map<IpAddress, std::size_t>> by_address;
+    telemetry::Counter refused_full;  ///< 503 because the queue was full or waited in too long.
+    telemetry::Counter refused_connections;
+    telemetry::Counter slow_inline;
+    telemetry::Counter slow_readers;
+    telemetry::Counter bad_requests;
+    std::unique_ptr<WorkerPool> pool;
+
+    bool admit_address(const IpAddress& address);
+    void release_address(const IpAddress& address);
+};
+
+struct Listener {
+    int fd = -1;
+    std::shared_ptr<TlsContext> tls;
+};
+
+class EventLoop {
+public:
+    enum class Duty : std::uint8_t { Connections, ConnectionsAndSessions };
+
+    /// One loop of a server also asks which sessions have ended.
+    EventLoop(ServerShared& shared, std::vector<Listener> listeners, Duty duty);
+    ~EventLoop();
+    EventLoop(const EventLoop&) = delete;
+    EventLoop& operator=(const EventLoop&) = delete;
+
+    void start();
+    void join();
+
+    // Any thread:
+    void post(Connection& connection);
+    void post(std::shared_ptr<const Event> event);
+    void post(std::function<void()> task);
+
+    // Tasks for post(), on the loop's thread:
+    void begin_drain();
+    void end_session(const std::string& session_key);
+    void quit() { quitting_ = true; }
+
+private:
+    enum class Step : std::uint8_t { Again, Wait, Gone };
+
+    struct Broadcast {
+        std::shared_ptr<const Event> event;
+        std::shared_ptr<TopicStreams> topic;
+        std::size_t left;  ///< Streams not looked at yet: those with a lower index.
+    };
+
+    struct Mail {
+        std::vector<Connection*> returned;
+        std::vector<std::shared_ptr<const Event>> events;
+        std::vector<std::function<void()>> tasks;
+        bool empty() const { return returned.empty() && events.empty() && tasks.empty(); }
+    };
+
+    // event_loop.cpp: the turn, connections coming and going, deadlines.
+    void run();
+    int wait_ms();
+    void turn();
+    void on_event(Connection& connection, std::uint32_t events);
+    void read_mail();
+    void wake();
+    void accept_from(Listener& listener);
+    void adopt(int fd, const IpAddress& peer, const Listener& listener);
+    void relist(Connection& connection, DeadlineClass list);
+    void unlist(Connection& connection);
+    void expire();
+    void expire(Connection& connection);
+    std::chrono::milliseconds length_of(DeadlineClass list) const;
+    void drop(Connection& connection);
+    void drive(Connection& connection);
+    Step step(Connection& connection);
+    void requeue(Connection& connection);
+
+    // event_loop_requests.cpp: from bytes to a request.
+    Step step_handshake(Connection& connection);
+    Step step_head(Connection& connection);
+    Step step_body(Connection& connection);
+    Step step_closing(Connection& connection);
+    Step receive(Connection& connection);
+    Step begin_request(Connection& connection);
+    Step begin_body(Connection& connection);
+    std::optional<Step> take_body(Connection& connection);
+    Step dispatch(Connection& connection);
+    Step refuse(Connection& connection, int status, std::string_view reason);
+
+    // event_loop_answers.cpp: from an answer to bytes. Those marked (worker) run on either side.
+    using Task = void (EventLoop::*)(Connection&);
+    Step hand_over(Connection& connection, Task task);
+    void admit_request(Connection& connection);                           // (worker)
+    void spool_body(Connection& connection);                              // (worker)
+    void answer_request(Connection& connection);                          // (worker)
+    void produce_more(Connection& connection);                            // (worker)
+    void answer_overdue(Connection& connection);                          // (worker)
+    void respond(Connection& connection, Answer answer, Keep keep);       // (worker)
+    void begin_answer(Connection& connection, Answer answer, Keep keep);  // (worker)
+    Phase advance(Connection& connection);                                // (worker)
+    Phase produce(Connection& connection);                                // (worker)
+    void finish_request(Connection& connection);                          // (worker)
+    void give_back(Connection& connection, Phase phase);                  // (worker)
+    Step answer_here(Connection& connection, Answer answer, Keep keep);
+    Step step_flush(Connection& connection);
+
+    // event_loop_streams.cpp
+    Step begin_stream(Connection& connection);
+    Step step_stream(Connection& connection);
+    void send_to_stream(Connection& connection, const std::shared_ptr<const Event>& event);
+    bool flush_stream(Connection& connection);
+    void end_stream(Connection& connection);
+    void leave_topics(Connection& connection);
+    void broadcast_slice();
+    void check_sessions();
+
+    ServerShared& shared_;
+    std::vector<Listener> listeners_;
+    Duty duty_;
+    int epoll_ = -1;
+    int wake_fd_ = -1;
+    int spare_fd_ = -1;  ///< Given up to accept and close when descriptors run out.
+    std::thread thread_;
+    bool quitting_ = false;
+    SteadyTime now_{};
+    SteadyTime last_nudge_{};
+    SteadyTime last_expiry_{};
+    SteadyTime last_session_check_{};
+    std::vector<char> buffer_;
+    RequestHead head_;
+    std::array<DeadlineList, kDeadlineClasses> lists_;
+    std::vector<Connection*> ready_;
+    std::vector<std::unique_ptr<Connection>> graveyard_;
+    std::unordered_map<std::string, std::shared_ptr<TopicStreams>> topics_;
+    std::deque<Broadcast> broadcasts_;
+    std::mutex mail_mutex_;
+    Mail mail_;
+};
+
+}  // namespace hostelry::http
