@@ -1,5 +1,7 @@
 #include "core/platform/web/compiler/brace_reader.h"
 
+#include "core/platform/web/compiler/characters.h"
+
 #include <algorithm>
 #include <array>
 
@@ -10,11 +12,7 @@ constexpr std::array<std::string_view, 6> kJumps = {
     "break", "continue", "return", "goto", "case", "default"};
 
 bool is_word(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
-}
-
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+    return is_letter(c) || is_digit(c) || c == '_';
 }
 
 class CodeReader {

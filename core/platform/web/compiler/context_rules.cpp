@@ -1,5 +1,7 @@
 #include "core/platform/web/compiler/context_rules.h"
 
+#include "core/platform/web/compiler/characters.h"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
@@ -41,14 +43,6 @@ bool runs_code(std::string_view name) {
     return name.starts_with("on") || name.starts_with("x-") || name.starts_with("@") ||
            name.starts_with(":") || name.starts_with("hx-on") ||
            std::find(kCodeAttributes.begin(), kCodeAttributes.end(), name) != kCodeAttributes.end();
-}
-
-std::string lower(std::string_view text) {
-    std::string result(text);
-    std::transform(result.begin(), result.end(), result.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    });
-    return result;
 }
 
 bool has_safe_beginning(std::string_view value) {

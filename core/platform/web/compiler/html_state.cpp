@@ -1,5 +1,7 @@
 #include "core/platform/web/compiler/html_state.h"
 
+#include "core/platform/web/compiler/characters.h"
+
 #include <algorithm>
 #include <array>
 
@@ -9,18 +11,6 @@ namespace {
 constexpr std::array<std::string_view, 6> kRawTextTags = {
     "script", "style", "xmp", "iframe", "noembed", "noframes"};
 constexpr std::array<std::string_view, 2> kRcdataTags = {"title", "textarea"};
-
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-bool is_letter(char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-char lower(char c) {
-    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 template <typename List>
 bool contains(const List& list, std::string_view word) {

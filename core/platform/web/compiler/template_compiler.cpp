@@ -1,6 +1,7 @@
 #include "core/platform/web/compiler/template_compiler.h"
 
 #include "core/platform/web/compiler/brace_reader.h"
+#include "core/platform/web/compiler/characters.h"
 #include "core/platform/web/compiler/context_rules.h"
 #include "core/platform/web/compiler/html_state.h"
 
@@ -14,10 +15,6 @@ namespace {
 constexpr std::string_view kFirstParameter = "view::Out& out";
 constexpr std::size_t kLiteralBytesMax = 4000;
 
-bool is_space(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
 std::string_view trim(std::string_view text) {
     while (!text.empty() && is_space(text.front())) {
         text.remove_prefix(1);
@@ -29,18 +26,16 @@ std::string_view trim(std::string_view text) {
 }
 
 bool is_identifier(std::string_view text) {
-    const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; };
-    const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
-    return !text.empty() && is_letter(text.front()) &&
-           std::all_of(text.begin(), text.end(), [&](char c) {
-               return is_letter(c) || is_digit(c);
+    return !text.empty() && !is_digit(text.front()) &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return is_lower_letter(c) || is_digit(c) || c == '_';
            });
 }
 
 bool is_attribute_name(std::string_view text) {
-    return !text.empty() && text.front() >= 'a' && text.front() <= 'z' &&
+    return !text.empty() && is_lower_letter(text.front()) &&
            std::all_of(text.begin(), text.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+               return is_lower_letter(c) || is_digit(c) || c == '-';
            });
 }
 

@@ -39,6 +39,9 @@ struct TextField : FieldText {
     std::string step;
     bool is_code = false;
     bool focus = false;
+
+    /// Only in prose do a phone's capitals and a browser's spelling help.
+    bool is_prose() const { return kind == TextKind::Text && !is_code && inputmode.empty(); }
 };
 
 /// Never sends a value back to the browser.
