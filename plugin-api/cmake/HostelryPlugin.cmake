@@ -2,13 +2,12 @@
 #
 # A plugin is a folder <build>/plugins/<name> with plugin.json and <name>.so beside it; the shared object exports the
 # entry function and nothing else.
-set(HOSTELRY_PLUGIN_MAP ${CMAKE_CURRENT_LIST_DIR}/hostelry-plugin.map)
-
 function(hostelry_add_plugin name)
   cmake_parse_arguments(PLUGIN "" "MANIFEST;OUTPUT" "SOURCES;LIBS" ${ARGN})
   if(NOT PLUGIN_OUTPUT)
     set(PLUGIN_OUTPUT ${CMAKE_BINARY_DIR}/plugins/${name})
   endif()
+  set(map ${CMAKE_CURRENT_FUNCTION_LIST_DIR}/hostelry-plugin.map)
   get_filename_component(manifest ${PLUGIN_MANIFEST} ABSOLUTE)
   set(target hostelry_plugin_${name})
   add_library(${target} MODULE ${PLUGIN_SOURCES})
@@ -20,10 +19,9 @@ function(hostelry_add_plugin name)
                C_VISIBILITY_PRESET hidden
                CXX_VISIBILITY_PRESET hidden
                VISIBILITY_INLINES_HIDDEN ON
-               LINK_DEPENDS ${HOSTELRY_PLUGIN_MAP}
-               HOSTELRY_PLUGIN_DIR ${PLUGIN_OUTPUT})
+               LINK_DEPENDS ${map})
   target_link_libraries(${target} PRIVATE hostelry::plugin ${PLUGIN_LIBS})
-  target_link_options(${target} PRIVATE -Wl,--version-script=${HOSTELRY_PLUGIN_MAP} -Wl,-z,relro,-z,now)
+  target_link_options(${target} PRIVATE -Wl,--version-script=${map} -Wl,-z,relro,-z,now)
   add_custom_command(
     OUTPUT ${PLUGIN_OUTPUT}/plugin.json
     COMMAND ${CMAKE_COMMAND} -E copy_if_different ${manifest} ${PLUGIN_OUTPUT}/plugin.json

@@ -74,7 +74,7 @@ public:
             {"site", site.at("key")},
             {"path", "htdocs/index.html"},
             {"content", page(title, site.at("domain"))},
-            {"mode", "0644"}};
+            {"mode", "0640"}};
         return {
             {"steps",
              {{{"name", "files"}, {"title", "Write the page"}, {"actions", {write_page}}}}},
