@@ -61,7 +61,9 @@ std::optional<Uuid> Uuid::parse(std::string_view text) {
             return std::nullopt;
         }
         auto& byte = id.bytes.at(digits / 2);
-        byte = static_cast<std::uint8_t>((byte << 4U) | static_cast<unsigned>(value));
+        byte = static_cast<std::uint8_t>(
+            (static_cast<unsigned>(byte) << 4U) | static_cast<unsigned>(value)
+        );
         ++digits;
     }
     return id;
