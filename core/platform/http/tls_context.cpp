@@ -25,9 +25,7 @@ struct Release {
     void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
     void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
     void operator()(std::FILE* file) const {
-        if (std::fclose(file) != 0) {
-            std::clearerr(file);
-        }
+        [[maybe_unused]] const int closed = std::fclose(file);
     }
 };
 template <class T>

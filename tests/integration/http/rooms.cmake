@@ -1,0 +1,2 @@
+set(ROOMS http)
+set(LABELS tsan)
