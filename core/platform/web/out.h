@@ -70,6 +70,9 @@ public:
     template <typename T>
     void url(const T& value) = delete;
 
+    /// At the end of an attribute that `url` began: checks the whole address once more.
+    void end_url();
+
     // A later part of an address: one path segment or query value.
     void url_part(std::string_view value);
     void url_part(const std::string& value) { url_part(std::string_view(value)); }
@@ -98,6 +101,7 @@ private:
 
     const Context& context_;
     std::string html_;
+    std::size_t url_begin_ = 0;
 };
 
 /// A part of a page that the caller fills in: a reference to a callable, valid during the call

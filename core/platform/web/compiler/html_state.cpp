@@ -96,6 +96,11 @@ void HtmlTracker::feed(char c) {
     }
 }
 
+void HtmlTracker::note_expression() {
+    state_.value_begins_with_expression |= state_.value_is_empty();
+    state_.value_has_expression = true;
+}
+
 void HtmlTracker::note_code() {
     if (state_.place == Place::AfterAttributeName) {
         state_.place = Place::InTag;
@@ -211,6 +216,7 @@ void HtmlTracker::begin_value(char quote) {
     state_.value.clear();
     state_.value_has_expression = false;
     state_.value_differs_by_branch = false;
+    state_.value_begins_with_expression = false;
     state_.quote = quote;
     state_.place = quote == 0 ? Place::UnquotedValue : Place::QuotedValue;
 }
@@ -237,6 +243,7 @@ void HtmlTracker::reset_attribute() {
     state_.quote = 0;
     state_.value_has_expression = false;
     state_.value_differs_by_branch = false;
+    state_.value_begins_with_expression = false;
 }
 
 }  // namespace hostelry::cpt

@@ -31,6 +31,7 @@ struct HtmlState {
     char quote = 0;
     bool value_has_expression = false;
     bool value_differs_by_branch = false;
+    bool value_begins_with_expression = false;
     bool preformatted = false;    // inside <pre>: white space counts
     bool markup_pending = false;  // a '<' was seen whose meaning the next character decides
 
@@ -46,7 +47,7 @@ public:
     void feed(std::string_view text);
 
     /// An expression was written here; what follows in this value is no longer its beginning.
-    void note_expression() { state_.value_has_expression = true; }
+    void note_expression();
     /// Code begins here: an attribute name that was followed by a space has no value.
     void note_code();
     void note_branch_difference() { state_.value_differs_by_branch = true; }

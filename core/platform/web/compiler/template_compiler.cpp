@@ -366,10 +366,21 @@ private:
             return advance_to(at_ + 1);
         }
         const HtmlState before = html_.state();
+        if (before.place == Place::QuotedValue && c == before.quote) {
+            end_value(before);
+        }
         squeezer_.feed(before, c);
         html_.feed(c);
         check_attribute(before);
         advance_to(at_ + 1);
+    }
+
+    // What an expression began, text after it may have changed: "/" and "/x" make "//x".
+    void end_value(const HtmlState& state) {
+        if (state.value_begins_with_expression && is_url_attribute(state.attribute)) {
+            flush_literal();
+            body_ += "out.end_url();\n";
+        }
     }
 
     void check_attribute(const HtmlState& before) {

@@ -67,6 +67,21 @@ TEST_F(OutTest, EncodesLaterPartsOfAnAddress) {
     EXPECT_EQ(out_.html(), "/sites/..%2Fa%20b%3Fc%3D1%26d%23%22%C3%A4");
 }
 
+TEST_F(OutTest, ChecksTheWholeAddressOnceMore) {
+    for (const auto& [begin, rest] :
+         {std::pair("/", "/evil.example"), {"javascript", ":alert%281%29"}}) {
+        Out out(context_);
+        out.url(std::string(begin));
+        out.raw(rest);
+        out.end_url();
+        EXPECT_EQ(out.html(), kBlockedUrl) << begin << rest;
+    }
+    out_.url("/sites");
+    out_.raw("/1?a=b:c");
+    out_.end_url();
+    EXPECT_EQ(out_.html(), "/sites/1?a=b:c");
+}
+
 TEST_F(OutTest, PassesOnHtmlThatTemplatesMade) {
     Out inner(context_);
     inner.raw("<b>");

@@ -163,6 +163,15 @@ TEST(TemplateCompiler, NamesTheTemplatesLineInTheCode) {
     );
 }
 
+TEST(TemplateCompiler, ChecksAnAddressThatAnExpressionBeganAtItsEnd) {
+    EXPECT_THAT(
+        compile_body("<a href=\"<%= a %>/<%= b %>\">").source,
+        HasSubstr("out.url_part(b\n);\nout.end_url();\nout.raw(\"\\\">\");")
+    );
+    EXPECT_THAT(compile_body("<a href=\"/x/<%= b %>\">").source, Not(HasSubstr("end_url")));
+    EXPECT_THAT(compile_body("<a title=\"<%= a %>\">").source, Not(HasSubstr("end_url")));
+}
+
 TEST(TemplateCompiler, PutsEachFolderIntoItsNamespace) {
     const Compilation result = compile(
         "<%@ include \"core/a.h\" %><%@ use components/chip %>\n<%@ template a(view::Out& out) %>x"
