@@ -1,0 +1,193 @@
+#include "core/agent/commands/health/http_probe.h"
+
+#include "core/agent/runtime/descriptor.h"
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <array>
+#include <memory>
+
+namespace hostelry::agent {
+
+namespace {
+
+struct OpenSslFree {
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL* connection) const { SSL_free(connection); }
+    void operator()(BIO* bio) const { BIO_free_all(bio); }
+    void operator()(X509* certificate) const { X509_free(certificate); }
+};
+template <class T>
+using Owned = std::unique_ptr<T, OpenSslFree>;
+
+tl::unexpected<Error> no_answer(const std::string& why) {
+    return fail(ErrorCode::Unavailable, "The site does not answer: " + why + ".");
+}
+
+Result<Descriptor> connect_to(const Probe& what) {
+    addrinfo wanted{};
+    wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
+    wanted.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (getaddrinfo(
+            what.address.c_str(), std::to_string(what.port).c_str(), &wanted, &found
+        ) != 0) {
+        return no_answer("the address is not an IP address");
+    }
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned{found, freeaddrinfo};
+    Descriptor connection{
+        socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, found->ai_protocol)
+    };
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.timeout);
+    const timeval limit{
+        seconds.count(),
+        std::chrono::duration_cast<std::chrono::microseconds>(what.timeout - seconds).count()
+    };
+    setsockopt(connection.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+    setsockopt(connection.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+    if (connect(connection.number(), found->ai_addr, found->ai_addrlen) != 0) {
+        return no_answer("the connection was refused or timed out");
+    }
+    return connection;
+}
+
+/// HTTP/1.0, so that the answer is never chunked and ends with the connection.
+std::string request_of(const Probe& what) {
+    return "GET " + what.path + " HTTP/1.0\r\nHost: " + what.host +
+           "\r\nUser-Agent: hostelry-agent\r\nAccept: */*\r\nConnection: close\r\n\r\n";
+}
+
+Result<ProbeAnswer> parse_answer(const std::string& text) {
+    const auto head_end = text.find("\r\n\r\n");
+    if (!text.starts_with("HTTP/1.") || text.size() < 12 || head_end == std::string::npos) {
+        return no_answer("the answer is not HTTP");
+    }
+    ProbeAnswer answer;
+    answer.status = static_cast<int>(std::strtol(text.c_str() + 9, nullptr, 10));
+    answer.body = text.substr(head_end + 4);
+    return answer;
+}
+
+template <class Read>
+std::string read_to_end(Read read) {
+    std::string text;
+    std::array<char, 16384> part{};
+    while (text.size() < kProbeBodyMax) {
+        const auto got = read(part.data(), part.size());
+        if (got <= 0) {
+            break;
+        }
+        text.append(part.data(), static_cast<std::size_t>(got));
+    }
+    return text;
+}
+
+void trust(SSL_CTX* context, const std::string& ca_pem) {
+    SSL_CTX_set_default_verify_paths(context);
+    const Owned<BIO> in{BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))};
+    while (true) {
+        const Owned<X509> anchor{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
+        if (!anchor) {
+            break;
+        }
+        X509_STORE_add_cert(SSL_CTX_get_cert_store(context), anchor.get());
+    }
+    ERR_clear_error();
+}
+
+Result<ProbeAnswer> probe_tls(const Probe& what, int socket_number) {
+    const Owned<SSL_CTX> context{SSL_CTX_new(TLS_client_method())};
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION);
+    if (what.verify) {
+        trust(context.get(), what.ca_pem);
+        SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
+    }
+    const Owned<SSL> tls{SSL_new(context.get())};
+    std::string name = what.host;
+    // SSL_set_tlsext_host_name is a macro with a C cast.
+    const bool ready = SSL_ctrl(
+                           tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+                           name.data()
+                       ) == 1 &&
+                       SSL_set1_host(tls.get(), what.host.c_str()) == 1 &&
+                       SSL_set_fd(tls.get(), socket_number) == 1;
+    if (!ready || SSL_connect(tls.get()) != 1) {
+        const long verdict = SSL_get_verify_result(tls.get());
+        ERR_clear_error();
+        return no_answer(
+            verdict != X509_V_OK
+                ? std::string("its certificate is not accepted, ") +
+                      X509_verify_cert_error_string(verdict)
+                : std::string("TLS could not be agreed on")
+        );
+    }
+    const auto request = request_of(what);
+    if (SSL_write(tls.get(), request.data(), static_cast<int>(request.size())) <= 0) {
+        return no_answer("the connection broke");
+    }
+    const auto text = read_to_end([&](char* to, std::size_t size) {
+        return SSL_read(tls.get(), to, static_cast<int>(size));
+    });
+    ERR_clear_error();
+    return parse_answer(text);
+}
+
+}  // namespace
+
+Result<ProbeAnswer> probe(const Probe& what) {
+    const auto connection = TRY(connect_to(what));
+    if (what.tls) {
+        return probe_tls(what, connection.number());
+    }
+    const auto request = request_of(what);
+    if (send(connection.number(), request.data(), request.size(), MSG_NOSIGNAL) !=
+        static_cast<ssize_t>(request.size())) {
+        return no_answer("the connection broke");
+    }
+    return parse_answer(read_to_end([&](char* to, std::size_t size) {
+        return recv(connection.number(), to, size, 0);
+    }));
+}
+
+bool is_own_address(const std::string& address) {
+    in6_addr wanted6{};
+    in_addr wanted4{};
+    const bool is_4 = inet_pton(AF_INET, address.c_str(), &wanted4) == 1;
+    const bool is_6 = !is_4 && inet_pton(AF_INET6, address.c_str(), &wanted6) == 1;
+    if (is_4 && ntohl(wanted4.s_addr) >> 24U == 127) {
+        return true;
+    }
+    ifaddrs* list = nullptr;
+    if ((!is_4 && !is_6) || getifaddrs(&list) != 0) {
+        return false;
+    }
+    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owned{list, freeifaddrs};
+    for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
+        if (one->ifa_addr == nullptr) {
+            continue;
+        }
+        if (is_4 && one->ifa_addr->sa_family == AF_INET &&
+            reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr ==
+                wanted4.s_addr) {
+            return true;
+        }
+        if (is_6 && one->ifa_addr->sa_family == AF_INET6 &&
+            IN6_ARE_ADDR_EQUAL(
+                &reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr, &wanted6
+            )) {
+            return true;
+        }
+    }
+    return false;
+}
+
+}  // namespace hostelry::agent

@@ -1,0 +1,36 @@
+#pragma once
+// One GET request to this server itself, over plain HTTP or verified TLS.
+
+#include "core/base/result.h"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace hostelry::agent {
+
+struct Probe {
+    bool tls = false;
+    std::string address;  ///< IP address of this server.
+    std::uint16_t port = 80;
+    std::string host;
+    std::string path = "/";
+    bool verify = true;
+    std::string ca_pem;  ///< Further trust anchors beside the system's.
+    std::chrono::milliseconds timeout{10'000};
+};
+
+struct ProbeAnswer {
+    int status = 0;
+    std::string body;  ///< At most kProbeBodyMax.
+};
+
+inline constexpr std::size_t kProbeBodyMax = std::size_t{2} << 20U;
+
+/// Unavailable with the reason when no proper answer came.
+Result<ProbeAnswer> probe(const Probe& what);
+
+/// True for loopback and for addresses of this server's interfaces.
+bool is_own_address(const std::string& address);
+
+}  // namespace hostelry::agent

@@ -1,0 +1,115 @@
+#include "core/agent/runtime/accounts.h"
+
+#include "core/agent/runtime/descriptor.h"
+#include "core/base/text.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <pwd.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <cstdlib>
+#include <memory>
+#include <thread>
+#include <vector>
+
+namespace hostelry::agent {
+
+namespace {
+
+constexpr std::size_t kPasswordEntryBytes = 16384;
+constexpr std::chrono::seconds kEndMax{10};
+constexpr std::chrono::milliseconds kLookAgain{5};
+
+struct CloseDirectory {
+    void operator()(DIR* directory) const { closedir(directory); }
+};
+
+std::vector<pid_t> processes_of(uid_t uid) {
+    std::vector<pid_t> found;
+    const std::unique_ptr<DIR, CloseDirectory> proc{opendir("/proc")};
+    while (const dirent* entry = proc ? readdir(proc.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+        const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
+        struct stat facts {};
+        if (pid > 0 && fstatat(dirfd(proc.get()), entry->d_name, &facts, 0) == 0 &&
+            facts.st_uid == uid) {
+            found.push_back(pid);
+        }
+    }
+    return found;
+}
+
+}  // namespace
+
+Result<std::optional<Account>> find_account(const Layout& layout, const std::string& site) {
+    std::vector<char> buffer(kPasswordEntryBytes);
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwnam_r(site.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0) {
+        return fail(ErrorCode::Internal, "The users of the server could not be read.");
+    }
+    if (found == nullptr) {
+        return std::nullopt;
+    }
+    const bool ours = entry.pw_dir == layout.home_of(site) && entry.pw_uid >= kSiteUidMin &&
+                      entry.pw_uid <= kSiteUidMax;
+    if (!ours) {
+        return fail(
+            ErrorCode::Conflict,
+            "The server already has a user named \"" + site + "\" that is not a site's."
+        );
+    }
+    return Account{site, entry.pw_uid, entry.pw_gid, entry.pw_dir};
+}
+
+Result<Account> get_account(const Layout& layout, const std::string& site) {
+    auto account = TRY(find_account(layout, site));
+    if (!account) {
+        return fail(ErrorCode::NotFound, "The site \"" + site + "\" has no user on this server.");
+    }
+    return *account;
+}
+
+Result<void> end_processes_of(uid_t uid) {
+    const auto until = std::chrono::steady_clock::now() + kEndMax;
+    while (true) {
+        const auto left = processes_of(uid);
+        if (left.empty()) {
+            return {};
+        }
+        if (std::chrono::steady_clock::now() > until) {
+            return fail(ErrorCode::Timeout, "A process of the site could not be ended.");
+        }
+        for (const pid_t pid : left) {
+            // By descriptor, and looked at again: the number may have gone to another process.
+            const Descriptor process{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
+            struct stat facts {};
+            const std::string folder = "/proc/" + std::to_string(pid);
+            if (process && stat(folder.c_str(), &facts) == 0 && facts.st_uid == uid) {
+                syscall(SYS_pidfd_send_signal, process.number(), SIGKILL, nullptr, 0);
+            }
+        }
+        std::this_thread::sleep_for(kLookAgain);
+    }
+}
+
+void become(const Account& account) {
+    const bool fine = account.uid >= kSiteUidMin && account.gid >= kSiteUidMin &&
+                      setgroups(0, nullptr) == 0 &&
+                      setresgid(account.gid, account.gid, account.gid) == 0 &&
+                      setresuid(account.uid, account.uid, account.uid) == 0 &&
+                      prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && setuid(0) != 0;
+    if (!fine) {
+        _exit(126);
+    }
+    umask(022);
+}
+
+}  // namespace hostelry::agent

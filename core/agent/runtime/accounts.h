@@ -1,0 +1,37 @@
+#pragma once
+// The Unix account of a site. Only accounts that look like ours in every respect are touched.
+
+#include "core/agent/runtime/layout.h"
+#include "core/base/result.h"
+
+#include <optional>
+#include <string>
+
+#include <sys/types.h>
+
+namespace hostelry::agent {
+
+inline constexpr uid_t kSiteUidMin = 20000;
+inline constexpr uid_t kSiteUidMax = 59999;
+
+struct Account {
+    std::string site;
+    uid_t uid = 0;
+    gid_t gid = 0;
+    std::string home;
+};
+
+/// Nothing when there is no such user; Conflict when a user of this name is not a site's (other
+/// home, or a uid outside our range).
+Result<std::optional<Account>> find_account(const Layout& layout, const std::string& site);
+/// NotFound when there is none.
+Result<Account> get_account(const Layout& layout, const std::string& site);
+
+/// Ends every process of the uid; returns when none is left.
+Result<void> end_processes_of(uid_t uid);
+
+/// Gives up root for good in this process: groups, gid, uid, no new privileges. Ends the process
+/// when any of it fails.
+void become(const Account& account);
+
+}  // namespace hostelry::agent
