@@ -26,6 +26,7 @@ declare
     v_wrapped boolean := false;
 begin
     perform pg_advisory_xact_lock(7305, 1);
+    perform set_config('synchronous_commit', 'off', true); -- a claim that is lost is made again
 
     loop
         select j.tenant_id into v_tenant from hostelry.jobs j

@@ -106,6 +106,7 @@ begin
     select count(*) into v_sealed from sealed;
     if v_sealed > 0 then
         update hostelry.event_seal set position = position + v_sealed;
+        perform pg_notify('hostelry_sealed', '');
     end if;
     return v_sealed;
 end

@@ -75,12 +75,8 @@ struct DispatcherFigures {
 /// time.
 class Dispatcher {
 public:
-    Dispatcher(
-        db::Database& database,
-        const Clock& clock,
-        db::Listener* listener,
-        DispatcherOptions options = {}
-    );
+    /// `listener` is the process's own; null means only polling. Both must outlive the dispatcher.
+    Dispatcher(db::Database& database, db::Listener* listener, DispatcherOptions options = {});
     ~Dispatcher();
     Dispatcher(const Dispatcher&) = delete;
     Dispatcher& operator=(const Dispatcher&) = delete;

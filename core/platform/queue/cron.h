@@ -20,8 +20,8 @@ public:
 
     /// The first matching minute after `after`, by the clocks of `time_zone` (tz database name). A
     /// time that a spring shift skips happens at the first minute after the gap; one that an autumn
-    /// shift repeats happens once, the first time. Nothing when no date ever matches (31 February)
-    /// or the zone is unknown.
+    /// shift repeats happens once, the first time, unless the hour field is `*` (then the clock
+    /// just goes on). Nothing when no date ever matches (31 February) or the zone is unknown.
     std::optional<TimePoint> next_after(TimePoint after, const std::string& time_zone) const;
 
 private:
@@ -30,6 +30,7 @@ private:
     std::bitset<32> days_;
     std::bitset<13> months_;
     std::bitset<7> weekdays_;
+    bool any_hour_ = false;
     bool any_day_ = false;
     bool any_weekday_ = false;
 

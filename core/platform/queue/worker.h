@@ -53,6 +53,7 @@ public:
     Worker(const Worker&) = delete;
     Worker& operator=(const Worker&) = delete;
 
+    /// Publishes the kinds (when the database is away: as soon as it is there) and begins to claim.
     void start();
     /// Claims nothing more, lets running steps finish for `patience`, then tells them (cancelled())
     /// and gives all leases back, so that another worker continues at once. Returns when all

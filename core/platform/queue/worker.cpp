@@ -1,0 +1,621 @@
+#include "core/platform/queue/worker.h"
+
+#include "core/base/text.h"
+#include "core/platform/log/log.h"
+#include "core/platform/queue/job_run.h"
+#include "core/platform/queue/scheduler.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+namespace hostelry::queue {
+namespace {
+
+using namespace std::chrono_literals;
+// 50 to 100 is the knee of the measured curve: more per claim brings little and holds leases for
+// long.
+constexpr int kClaimMax = 100;
+constexpr auto kFlushEvery = 200ms;  // notes and log lines
+constexpr auto kPauseAfterError = 500ms;
+constexpr auto kRemoveFinishedEvery = 10min;
+constexpr int kRemoveAtOnce = 500;
+
+constexpr auto kClaim =
+    "select * from hostelry.claim_jobs($1, $2, $3, $4::interval, $5, $6::jsonb, $7)";
+constexpr auto kComplete = "select id from hostelry.complete_jobs($1, $2, $3) as t (id)";
+constexpr auto kRenew =
+    "select id, cancel_requested from hostelry.renew_leases($1, $2, $3, $4::interval)";
+constexpr auto kRecover = "select id, kind, quarantined from hostelry.recover_jobs($1)";
+constexpr auto kRemove = "select hostelry.remove_finished_jobs($1, $2) as removed";
+constexpr auto kNextDue = "select hostelry.seconds_to_next_job() as seconds";
+constexpr auto kPublishKind = R"(
+    insert into hostelry.job_kinds as k (name, title, queue, is_upkeep, steps) values ($1, $2, $3, $4, $5::jsonb)
+    on conflict (name) do update
+       set title = excluded.title, queue = excluded.queue, is_upkeep = excluded.is_upkeep, steps = excluded.steps,
+           updated_at = now()
+     where (k.title, k.queue, k.is_upkeep, k.steps)
+           is distinct from (excluded.title, excluded.queue, excluded.is_upkeep, excluded.steps))";
+
+/// Unique for every worker that ever was: a lease must never look like somebody else's.
+std::string make_name(std::string name, Random& random) {
+    if (name.empty()) {
+        std::array<char, 256> host{};
+        gethostname(host.data(), host.size() - 1);
+        name = fmt::format("{}:{}", host.data(), getpid());
+    }
+    std::array<std::byte, 4> tail{};
+    random.fill(tail);
+    return name + ":" + to_hex(tail);
+}
+
+struct Held {
+    std::vector<Uuid> ids;
+    std::vector<std::int64_t> fences;
+
+    void add(const ClaimedJob& job) {
+        ids.push_back(job.id.uuid);
+        fences.push_back(job.fence);
+    }
+    bool empty() const { return ids.empty(); }
+};
+
+}  // namespace
+
+struct Worker::Parts {
+    Parts(
+        db::Database& database_,
+        const Registry& registry_,
+        const Clock& clock_,
+        Random& random_,
+        db::Listener* listener_,
+        WorkerOptions options_
+    )
+        : database(database_),
+          registry(registry_),
+          clock(clock_),
+          random(random_),
+          listener(listener_),
+          options(std::move(options_)),
+          name(make_name(options.name, random_)) {
+        for (const auto& [kind, definition] : registry.kinds()) {
+            kinds.push_back(kind);
+        }
+        queue_limits = nlohmann::json(options.queue_limits).dump();
+    }
+
+    using Run = std::shared_ptr<JobRun>;  // held by its slot and by the table that heartbeats and
+                                          // cancels look into
+
+    // ---- at start
+    // -------------------------------------------------------------------------------------------------
+
+    Result<void> publish_kinds() {
+        return database.in_system([&](db::Transaction& tx) -> Result<void> {
+            for (const auto& [kind, definition] : registry.kinds()) {
+                auto list = nlohmann::json::array();
+                for (const auto& step : definition.steps) {
+                    list.push_back({{"name", step.name}, {"title", step.title}});
+                }
+                tx.execute(
+                    kPublishKind,
+                    kind,
+                    definition.title,
+                    definition.queue,
+                    definition.is_upkeep,
+                    list
+                );
+            }
+            return {};
+        });
+    }
+
+    bool publish() {
+        auto published = publish_kinds();
+        if (published) {
+            published = publish_built_in_schedules(database, registry, clock.now());
+        }
+        if (!published) {
+            log::warn(
+                "queue",
+                "the job kinds could not be published yet",
+                {{"cause", published.error().cause}}
+            );
+        }
+        return published.has_value();
+    }
+
+    void listen() {
+        if (listener == nullptr) {
+            return;
+        }
+        work_heard = listener->listen("hostelry_queue", [this](const db::Notice&) { wake(); });
+        cancel_heard = listener->listen("hostelry_cancel", [this](const db::Notice& notice) {
+            if (const auto id = JobId::parse(notice.payload)) {
+                cancel(*id);
+            }
+        });
+    }
+
+    // ---- pump: completes and claims
+    // -------------------------------------------------------------------------------
+
+    void wake() {
+        const std::lock_guard lock(mutex);
+        woken = true;
+        pump_wakes.notify_all();
+    }
+
+    void cancel(JobId id) {
+        const std::lock_guard lock(mutex);
+        if (const auto found = running.find(id); found != running.end()) {
+            found->second->signals().raise(RunSignals::Signal::Cancel);
+        }
+    }
+
+    void pump() {
+        auto next_look = clock.steady();
+        std::unique_lock lock(mutex);
+        while (!(stopping && running.empty() && completed.empty())) {
+            pump_wakes.wait_until(lock, next_look, [&] {
+                return (woken && free_slots() > 0) || !completed.empty() ||
+                       (stopping && running.empty());
+            });
+            const bool may_claim = !stopping && free_slots() > 0;
+            woken = may_claim ? false : woken;
+            const int wanted = may_claim ? std::min(free_slots(), kClaimMax) : 0;
+            lock.unlock();
+            complete_finished();
+            const auto pause = wanted > 0 ? claim(wanted) : options.poll;
+            lock.lock();
+            next_look = clock.steady() + pause;
+        }
+    }
+
+    int free_slots() const { return options.slots - static_cast<int>(running.size()); }
+
+    /// Claims and hands out; answers how long to wait before the next look if nobody wakes us.
+    std::chrono::milliseconds claim(int wanted) {
+        const auto claimed = database.single_statement(
+            kClaim,
+            name,
+            kinds,
+            wanted,
+            options.lease,
+            options.tenant_limit,
+            queue_limits,
+            last_tenant
+        );
+        if (!claimed) {
+            log::warn("queue", "no jobs can be claimed", {{"cause", claimed.error().cause}});
+            return kPauseAfterError;
+        }
+        for (const auto& row : *claimed) {
+            begin(read_claimed_job(row));
+        }
+        if (claimed->size() == static_cast<std::size_t>(wanted)) {
+            return 0ms;  // there may be more
+        }
+        return time_to_next_job();
+    }
+
+    std::chrono::milliseconds time_to_next_job() {
+        const auto due = database.single_statement(kNextDue);
+        const auto seconds = due ? (*due)[0]["seconds"].optional_real() : std::nullopt;
+        if (!seconds) {
+            return options.poll;
+        }
+        const auto wait = std::chrono::milliseconds{static_cast<std::int64_t>(*seconds * 1000) + 1};
+        return std::clamp(wait, std::chrono::milliseconds{1}, options.poll);
+    }
+
+    void begin(ClaimedJob job) {
+        const JobKind* kind = registry.find(job.kind);
+        last_tenant = job.tenant.uuid;
+        const JobId id = job.id;
+        const bool is_cancelled = job.cancel_requested;
+        auto run = std::make_shared<JobRun>(database, clock, random, name, *kind, std::move(job));
+        run->journal().lease_renewed(options.lease);
+        if (is_cancelled) {
+            run->signals().raise(RunSignals::Signal::Cancel);
+        }
+        const std::lock_guard lock(mutex);
+        // The database may have lost our claim (it crashed) and given us the same job again: the
+        // old run goes on and finds its lease lost, so this claim is left to run out.
+        if (!running.emplace(id, run).second) {
+            return;
+        }
+        ++started;
+        ready.push_back(std::move(run));
+        if (idle_slots < static_cast<int>(ready.size()) &&
+            static_cast<int>(slots.size()) < options.slots) {
+            slots.emplace_back([this] { serve_slot(); });
+        }
+        slot_wakes.notify_one();
+    }
+
+    /// Writes the ends of jobs that have nothing else to store, many in one statement.
+    void complete_finished() {
+        std::vector<Run> batch;
+        {
+            const std::lock_guard lock(mutex);
+            batch.swap(completed);
+        }
+        if (batch.empty()) {
+            return;
+        }
+        Held held;
+        for (const auto& run : batch) {
+            held.add(run->job());
+        }
+        std::vector<Uuid> written;
+        if (!write_completed(held, written)) {
+            for (const auto& run : batch) {
+                keep_or_give_up(run);
+            }
+            return;
+        }
+        for (const auto& run : batch) {
+            const bool is_written = std::ranges::binary_search(written, run->job().id.uuid);
+            settle(run, is_written ? JobRun::Ending::Succeeded : refuse_completion(*run));
+        }
+    }
+
+    void keep_or_give_up(const Run& run) {
+        if (run->journal().is_lease_over()) {
+            settle(run, JobRun::Ending::LeaseLost);
+            return;
+        }
+        const std::lock_guard lock(mutex);
+        completed.push_back(run);
+    }
+
+    bool write_completed(const Held& held, std::vector<Uuid>& written) {
+        const auto answer = database.single_statement(kComplete, name, held.ids, held.fences);
+        if (!answer) {
+            log::warn(
+                "queue", "finished jobs cannot be stored yet", {{"cause", answer.error().cause}}
+            );
+            std::this_thread::sleep_for(kPauseAfterError);
+            return false;
+        }
+        for (const auto& row : *answer) {
+            written.push_back(row["id"].uuid());
+        }
+        std::ranges::sort(written);
+        return true;
+    }
+
+    /// Cancelled at the last moment, or lost: whoever claims it next finds out.
+    static JobRun::Ending refuse_completion(JobRun& run) {
+        try {
+            run.journal().give_back(nullptr);
+            return JobRun::Ending::GivenBack;
+        } catch (const LeaseLost&) {
+            return JobRun::Ending::LeaseLost;
+        }
+    }
+
+    // ---- slots: run jobs
+    // ------------------------------------------------------------------------------------------
+
+    void serve_slot() {
+        std::unique_lock lock(mutex);
+        for (;;) {
+            ++idle_slots;
+            slot_wakes.wait(lock, [&] { return !ready.empty() || slots_end; });
+            --idle_slots;
+            if (ready.empty()) {
+                return;
+            }
+            const Run run = std::move(ready.front());
+            ready.pop_front();
+            lock.unlock();
+            run_one(run);
+            lock.lock();
+        }
+    }
+
+    void run_one(const Run& run) {
+        auto ending = JobRun::Ending::LeaseLost;
+        try {
+            ending = run->run();
+        } catch (const std::exception& error) {
+            // A bug of ours or a broken schema. The lease runs out; a job that does this to every
+            // worker is quarantined in the end.
+            log::error(
+                "queue",
+                "a job could not be run",
+                {{"job", run->job().id.to_string()},
+                 {"kind", run->job().kind},
+                 {"cause", std::string(error.what())}}
+            );
+        }
+        steps += run->steps_run();
+        if (ending == JobRun::Ending::CompletedUnwritten) {
+            const std::lock_guard lock(mutex);
+            completed.push_back(run);
+            pump_wakes.notify_all();
+            return;
+        }
+        settle(run, ending);
+    }
+
+    void settle(const Run& run, JobRun::Ending ending) {
+        const std::lock_guard lock(mutex);
+        running.erase(run->job().id);
+        switch (ending) {
+            case JobRun::Ending::Failed:
+                ++failed;
+                break;
+            case JobRun::Ending::Cancelled:
+                ++cancelled;
+                break;
+            case JobRun::Ending::Retrying:
+                ++retried;
+                break;
+            case JobRun::Ending::LeaseLost:
+                ++lost;
+                break;
+            case JobRun::Ending::Succeeded:
+                ++succeeded;
+                break;
+            default:
+                break;
+        }
+        woken = true;
+        pump_wakes.notify_all();
+        all_ended.notify_all();
+    }
+
+    // ---- ticker: leases, notes, recovery, schedules
+    // ---------------------------------------------------------------
+
+    void tick() {
+        const auto begun = clock.steady();
+        auto heartbeat_at = begun;
+        auto recover_at = begun;
+        auto schedules_at = begun;
+        auto remove_at = begun + kRemoveFinishedEvery;
+        std::unique_lock lock(mutex);
+        while (!ticker_ends) {
+            lock.unlock();
+            const auto now = clock.steady();
+            const auto is_due = [now](auto& at, auto every) {
+                const bool due = now >= at;
+                at = due ? now + every : at;
+                return due;
+            };
+            flush_notes();
+            if (is_due(heartbeat_at, options.heartbeat)) {
+                renew_leases();
+            }
+            if (is_due(recover_at, options.lease / 3)) {
+                recover();
+            }
+            if (is_due(schedules_at, options.poll)) {
+                is_published = is_published || publish();
+                run_schedules();
+            }
+            if (is_due(remove_at, kRemoveFinishedEvery)) {
+                remove_finished();
+            }
+            lock.lock();
+            ticker_wakes.wait_for(lock, tick_pause(), [&] { return ticker_ends; });
+        }
+    }
+
+    std::chrono::milliseconds tick_pause() const {
+        const auto idle = std::min({options.heartbeat, options.poll, options.lease / 3});
+        return running.empty() ? idle : std::min<std::chrono::milliseconds>(kFlushEvery, idle);
+    }
+
+    std::vector<Run> runs() {
+        const std::lock_guard lock(mutex);
+        std::vector<Run> list;
+        for (const auto& [id, run] : running) {
+            list.push_back(run);
+        }
+        return list;
+    }
+
+    void flush_notes() {
+        for (const auto& run : runs()) {
+            if (run->journal().has_unwritten()) {
+                run->journal().flush();
+            }
+        }
+    }
+
+    void renew_leases() {
+        const auto list = runs();
+        Held held;
+        for (const auto& run : list) {
+            held.add(run->job());
+        }
+        if (held.empty()) {
+            return;
+        }
+        const auto renewed =
+            database.single_statement(kRenew, name, held.ids, held.fences, options.lease);
+        if (!renewed) {
+            log::warn("queue", "leases could not be renewed", {{"cause", renewed.error().cause}});
+            return;  // is_lease_over() ends the runs when it stays so
+        }
+        std::unordered_map<Uuid, bool> kept;
+        for (const auto& row : *renewed) {
+            kept[row["id"].uuid()] = row["cancel_requested"].boolean();
+        }
+        for (const auto& run : list) {
+            tell_renewal(*run, kept);
+        }
+    }
+
+    void tell_renewal(JobRun& run, const std::unordered_map<Uuid, bool>& kept) {
+        const auto found = kept.find(run.job().id.uuid);
+        if (found == kept.end()) {
+            run.signals().raise(RunSignals::Signal::LeaseLost);
+            return;
+        }
+        run.journal().lease_renewed(options.lease);
+        if (found->second) {
+            run.signals().raise(RunSignals::Signal::Cancel);
+        }
+    }
+
+    void recover() {
+        const auto recovered = database.single_statement(kRecover, options.deaths_max);
+        if (!recovered) {
+            return;
+        }
+        for (const auto& row : *recovered) {
+            log::warn(
+                "queue",
+                row["quarantined"].boolean()
+                    ? "a job was put aside: its workers died of it"
+                    : "a job was taken from a worker that gave no sign of life",
+                {{"job", row["id"].text()}, {"kind", row["kind"].text()}}
+            );
+        }
+        if (!recovered->empty()) {
+            wake();
+        }
+    }
+
+    void run_schedules() {
+        const auto made = run_due_schedules(database, clock.now());
+        if (!made) {
+            log::warn("queue", "schedules could not be looked at", {{"cause", made.error().cause}});
+        }
+    }
+
+    void remove_finished() {
+        const TimePoint before = clock.now() - options.keep_finished;
+        for (;;) {
+            const auto removed = database.single_statement(kRemove, before, kRemoveAtOnce);
+            if (!removed || (*removed)[0]["removed"].integer() < kRemoveAtOnce) {
+                return;
+            }
+        }
+    }
+
+    // ---- stop
+    // -----------------------------------------------------------------------------------------------------
+
+    void stop(std::chrono::milliseconds patience) {
+        if (!pump_thread.joinable()) {
+            return;
+        }
+        work_heard = {};
+        cancel_heard = {};
+        {
+            std::unique_lock lock(mutex);
+            stopping = true;
+            raise_all(RunSignals::Signal::StopAfterStep);
+            pump_wakes.notify_all();
+            all_ended.wait_for(lock, patience, [&] { return running.empty(); });
+            raise_all(RunSignals::Signal::StopNow);
+        }
+        // The pump ends when nothing runs any more; leases are renewed until then.
+        pump_thread.join();
+        {
+            const std::lock_guard lock(mutex);
+            slots_end = true;
+            ticker_ends = true;
+            slot_wakes.notify_all();
+            ticker_wakes.notify_all();
+        }
+        for (auto& slot : slots) {
+            slot.join();
+        }
+        ticker.join();
+    }
+
+    void raise_all(RunSignals::Signal signal) {
+        for (const auto& [id, run] : running) {
+            run->signals().raise(signal);
+        }
+    }
+
+    db::Database& database;
+    const Registry& registry;
+    const Clock& clock;
+    Random& random;
+    db::Listener* const listener;
+    const WorkerOptions options;
+    const std::string name;
+    std::vector<std::string> kinds;
+    std::string queue_limits;
+    Uuid last_tenant{};         // the pump's own
+    bool is_published = false;  // the ticker's own, once it runs
+
+    std::mutex mutex;
+    std::condition_variable pump_wakes, slot_wakes, ticker_wakes, all_ended;
+    std::unordered_map<JobId, Run> running;  // from the claim to the written end
+    std::deque<Run> ready;
+    std::vector<Run> completed;
+    std::vector<std::thread> slots;
+    int idle_slots = 0;
+    bool woken = true;
+    bool stopping = false;
+    bool slots_end = false;
+    bool ticker_ends = false;
+    std::uint64_t started = 0, succeeded = 0, failed = 0, cancelled = 0, retried = 0, lost = 0;
+    std::atomic<std::uint64_t> steps{0};
+
+    db::Listener::Subscription work_heard, cancel_heard;
+    std::thread pump_thread, ticker;
+};
+
+Worker::Worker(
+    db::Database& database,
+    const Registry& registry,
+    const Clock& clock,
+    Random& random,
+    db::Listener* listener,
+    WorkerOptions options
+)
+    : parts_(
+          std::make_unique<Parts>(database, registry, clock, random, listener, std::move(options))
+      ) {}
+
+Worker::~Worker() {
+    stop(std::chrono::milliseconds{0});
+}
+
+void Worker::start() {
+    parts_->is_published = parts_->publish();
+    parts_->ticker = std::thread([this] { parts_->tick(); });
+    parts_->pump_thread = std::thread([this] { parts_->pump(); });
+    parts_->listen();
+}
+
+void Worker::stop(std::chrono::milliseconds patience) {
+    parts_->stop(patience);
+}
+
+WorkerFigures Worker::figures() const {
+    const std::lock_guard lock(parts_->mutex);
+    return {
+        .running = static_cast<int>(parts_->running.size()),
+        .started_total = parts_->started,
+        .succeeded_total = parts_->succeeded,
+        .failed_total = parts_->failed,
+        .cancelled_total = parts_->cancelled,
+        .steps_total = parts_->steps,
+        .retries_total = parts_->retried,
+        .leases_lost_total = parts_->lost,
+    };
+}
+
+}  // namespace hostelry::queue
