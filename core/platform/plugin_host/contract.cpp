@@ -10,6 +10,8 @@
 #include <nlohmann/json.hpp>
 
 #include <map>
+#include <mutex>
+#include <optional>
 #include <stdexcept>
 
 namespace hostelry::plugin_host {
@@ -96,29 +98,34 @@ MemberContract read_contract(const Slot& slot, const json& document) {
         compile(member.at("answer"), document, slot)};
 }
 
-using Contracts = std::map<std::string, MemberContract, std::less<>>;
+/// Compiling a schema costs milliseconds, so each is compiled when its member is first asked for.
+struct Entry {
+    const Slot* slot = nullptr;
+    std::once_flag once;
+    std::optional<MemberContract> contract;
+};
 
-Contracts read_contracts() {
-    Contracts contracts;
-    std::map<std::string_view, json> documents;
+std::map<std::string, Entry, std::less<>> list_members() {
+    std::map<std::string, Entry, std::less<>> members;
     for (const auto& slot : kSlots) {
-        auto& document = documents[slot.schema];
-        if (document.is_null()) {
-            document = json::parse(schema_text(slot.schema));
-        }
-        contracts.emplace(
-            fmt::format("{}.{}", slot.capability, slot.member), read_contract(slot, document)
-        );
+        members[fmt::format("{}.{}", slot.capability, slot.member)].slot = &slot;
     }
-    return contracts;
+    return members;
 }
 
 }  // namespace
 
 const MemberContract* find_member(std::string_view method) {
-    static const auto kContracts = read_contracts();
-    const auto found = kContracts.find(method);
-    return found == kContracts.end() ? nullptr : &found->second;
+    static auto members = list_members();
+    const auto found = members.find(method);
+    if (found == members.end()) {
+        return nullptr;
+    }
+    auto& entry = found->second;
+    std::call_once(entry.once, [&] {
+        entry.contract = read_contract(*entry.slot, json::parse(schema_text(entry.slot->schema)));
+    });
+    return &*entry.contract;
 }
 
 }  // namespace hostelry::plugin_host

@@ -56,7 +56,8 @@ Result<void> check_target(const Account& account, const std::string& url, const 
 
 Result<HttpHeaders> read_headers(const Account& account, const json& request) {
     HttpHeaders headers;
-    for (const auto& [name, value] : request.value("headers", json::object()).items()) {
+    const auto given = request.value("headers", json::object());
+    for (const auto& [name, value] : given.items()) {
         auto filled = TRY(account.fill_secrets(value.get_ref<const std::string&>()));
         const bool bad_name =
             name.empty() || name.size() > 100 || has_control_bytes(name) ||

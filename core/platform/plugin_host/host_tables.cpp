@@ -23,14 +23,26 @@ HostTables& tables(void* ctx) {
     return *static_cast<HostTables*>(ctx);
 }
 
+void report_failure(const char* why) noexcept {
+    try {
+        log::error("plugin", "A host table failed", {{"cause", why}});
+    } catch (...) {
+        // Nothing is left to say it with; the plugin hears INTERNAL all the same.
+        return;
+    }
+}
+
 /// Runs `body`; the C boundary lets nothing else pass.
 template <class Body>
 std::int32_t guarded(Body&& body) noexcept {
     try {
         return body();
+    } catch (const std::exception& error) {
+        report_failure(error.what());
     } catch (...) {
-        return HOSTELRY_INTERNAL;
+        report_failure("unknown exception");
     }
+    return HOSTELRY_INTERNAL;
 }
 
 void write_sink(const hostelry_sink* sink, std::string_view text) {

@@ -1,10 +1,8 @@
 #pragma once
 // The host as one plugin sees it: the C tables log/1, http/1, secret/1, kv/1 and clock/1 over our services.
 
-#include "core/base/clock.h"
 #include "core/platform/plugin_host/account.h"
-#include "core/platform/plugin_host/http_gateway.h"
-#include "core/platform/plugin_host/kv_store.h"
+#include "core/platform/plugin_host/host_services.h"
 #include "hostelry/abi.h"
 #include "hostelry/host_clock.h"
 #include "hostelry/host_http.h"
@@ -13,13 +11,6 @@
 #include "hostelry/host_secret.h"
 
 namespace hostelry::plugin_host {
-
-/// What host tables stand on; all outlive the plugins. `http` may be null: then plugins have no network.
-struct HostServices {
-    Clock& clock;
-    HttpGateway* http = nullptr;
-    KvStore& kv;
-};
 
 /// One a plugin; must live as long as the plugin may call it.
 class HostTables {

@@ -15,6 +15,7 @@
 #include <valijson/validator.hpp>
 #pragma GCC diagnostic pop
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -125,6 +126,28 @@ std::string dotted(const std::vector<std::string>& context) {
     return path;
 }
 
+bool is_inside(const std::string& inner, const std::string& outer) {
+    return inner != outer &&
+           (outer.empty() || (inner.starts_with(outer) && inner[outer.size()] == '.'));
+}
+
+/// The validator also reports every object around a wrong member; only the innermost says what is wrong.
+std::vector<FieldError> innermost(const std::vector<FieldError>& errors) {
+    std::vector<FieldError> kept;
+    for (const auto& error : errors) {
+        const bool surrounds = std::any_of(errors.begin(), errors.end(), [&](const auto& other) {
+            return is_inside(other.field, error.field);
+        });
+        const bool known = std::any_of(kept.begin(), kept.end(), [&](const auto& other) {
+            return other.field == error.field;
+        });
+        if (!surrounds && !known) {
+            kept.push_back(error);
+        }
+    }
+    return kept;
+}
+
 }  // namespace
 
 struct JsonSchema::Compiled {
@@ -152,7 +175,7 @@ struct JsonSchema::Compiled {
         if (errors.empty()) {
             errors.push_back({"", "Does not match the schema."});
         }
-        return errors;
+        return innermost(errors);
     }
 };
 

@@ -131,6 +131,11 @@ Result<std::string> PluginHost::load(const std::filesystem::path& folder) {
          {"sha256", plugin->library_sha256}}
     );
     const std::unique_lock lock(shared_->mutex);
+    if (shared_->stopped) {
+        // Its code ran and may have kept what it was given, so it stays.
+        static_cast<void>(plugin.release());
+        return fail(ErrorCode::Unavailable, "Plugins are stopping.");
+    }
     const auto [position, added] = shared_->plugins.try_emplace(id, std::move(plugin));
     if (!added) {
         return fail(ErrorCode::Conflict, fmt::format("The plugin {} is loaded already.", id));
@@ -165,6 +170,9 @@ std::vector<std::pair<std::string, Error>> PluginHost::load_all(
 
 Result<PluginHost::Plugin*> PluginHost::find(const std::string& plugin_id) const {
     const std::shared_lock lock(shared_->mutex);
+    if (shared_->stopped) {
+        return fail(ErrorCode::Unavailable, "Plugins are stopping.");
+    }
     const auto found = shared_->plugins.find(plugin_id);
     if (found == shared_->plugins.end()) {
         return fail(ErrorCode::NotFound, fmt::format("There is no plugin {}.", plugin_id));
@@ -296,8 +304,11 @@ std::vector<PluginStatus> PluginHost::list() const {
 
 Result<void> PluginHost::stop(std::chrono::milliseconds limit) {
     const auto deadline = std::chrono::steady_clock::now() + limit;
-    const std::unique_lock lock(shared_->mutex);
-    shared_->stopped = true;
+    {
+        const std::unique_lock lock(shared_->mutex);
+        shared_->stopped = true;
+    }
+    // No plugin is added or removed from here on.
     std::string late;
     for (const auto& [id, plugin] : shared_->plugins) {
         if (const auto drained = plugin->placement->drain(deadline); !drained) {

@@ -6,7 +6,7 @@
 // `up`) hold a PluginHost: `serve` never calls a plugin.
 
 #include "core/base/result.h"
-#include "core/platform/plugin_host/host_tables.h"
+#include "core/platform/plugin_host/host_services.h"
 #include "core/platform/plugin_host/manifest.h"
 
 #include <nlohmann/json_fwd.hpp>

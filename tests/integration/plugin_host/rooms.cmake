@@ -1,0 +1,3 @@
+set(ROOMS plugin_host)
+set(LIBS hostelry_test_plugins nlohmann_json::nlohmann_json)
+set(LABELS tsan)
