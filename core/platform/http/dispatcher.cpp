@@ -20,6 +20,15 @@ Response failed(ErrorCode code, std::string message) {
     return Response::failed(Error{code, std::move(message), {}, {}, {}, false});
 }
 
+ErrorCode code_for(int status);
+
+/// For what HTTP itself finds wrong, which has statuses of its own.
+Response failed(int status, std::string message) {
+    auto response = failed(code_for(status), std::move(message));
+    response.status = status;
+    return response;
+}
+
 ErrorCode code_for(int status) {
     switch (status) {
         case 401:
@@ -260,8 +269,7 @@ Response Dispatcher::handle(Inflight& inflight, std::string& new_guest) {
         if (inflight.allow.empty()) {
             return failed(ErrorCode::NotFound, "There is nothing at this address.");
         }
-        auto response = failed(ErrorCode::Invalid, "This address does not take that method.");
-        response.status = 405;
+        auto response = failed(405, "This address does not take that method.");
         response.set_header("Allow", inflight.allow);
         return response;
     }
@@ -270,7 +278,7 @@ Response Dispatcher::handle(Inflight& inflight, std::string& new_guest) {
         return Response::failed(std::move(allowed).error());
     }
     if (request.is_form() && !decode_pairs(request.body)) {
-        return failed(ErrorCode::Invalid, "The form is malformed or has too many fields.");
+        return failed(400, "The form is malformed or has too many fields.");
     }
     const bool needs_binding = is_page_route(inflight) || !is_safe(request.method);
     const auto binding = needs_binding ? csrf_binding(inflight, new_guest) : std::string{};
@@ -381,7 +389,7 @@ Response Dispatcher::show_failure(Inflight& inflight, Response response) {
     const auto error = std::move(*response.failure);
     const int status = response.status;
     const auto& request = inflight.request;
-    auto shown = Response::problem(error, request.request_id);
+    auto shown = Response::problem(error, request.request_id, status);
     if (!request.wants_json()) {
         std::string no_guest;
         const ErrorPage page{
@@ -405,8 +413,6 @@ Response Dispatcher::show_failure(Inflight& inflight, Response response) {
         html.status = html.status == 200 ? status : html.status;
         html.error_cause = std::move(shown.error_cause);
         shown = std::move(html);
-    } else {
-        shown.status = status;
     }
     for (const auto& [name, value] : response.headers) {
         shown.headers.emplace_back(name, value);
@@ -421,7 +427,7 @@ Response Dispatcher::show_failure(Inflight& inflight, Response response) {
 Answer Dispatcher::refuse(int status, std::string_view reason, Inflight& inflight) {
     identify_request(inflight);
     const Error error{code_for(status), std::string(reason), {}, {}, {}, false};
-    auto response = Response::problem(error, inflight.request.request_id);
+    auto response = Response::problem(error, inflight.request.request_id, status);
     if (!inflight.request.wants_json()) {
         response = plain_pages_->page(
             {.request = inflight.request,

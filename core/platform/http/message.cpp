@@ -294,8 +294,8 @@ Response Response::failed(Error error) {
     return response;
 }
 
-Response Response::problem(const Error& error, std::string_view request_id) {
-    const int status = http_status(error.code);
+Response Response::problem(const Error& error, std::string_view request_id, int status) {
+    status = status == 0 ? http_status(error.code) : status;
     nlohmann::json document{
         {"type", "about:blank"},
         {"title", reason_phrase(status)},

@@ -155,8 +155,8 @@ struct Response {
     /// An error for whoever asked: the dispatcher makes the error page, or the problem document for
     /// requests below /api/ and those that want JSON.
     static Response failed(Error error);
-    /// RFC 9457 problem document.
-    static Response problem(const Error& error, std::string_view request_id);
+    /// RFC 9457 problem document. Without a status the error's own.
+    static Response problem(const Error& error, std::string_view request_id, int status = 0);
     /// Streams a regular file; NotFound when it is not one. `download_name` makes it an attachment.
     static Result<Response> file(
         const std::string& path, std::string content_type, std::string_view download_name = {}

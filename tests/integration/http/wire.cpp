@@ -117,13 +117,20 @@ std::string Wire::read_until(std::string_view marker, std::chrono::milliseconds 
     return found;
 }
 
-Reply Wire::read_reply() {
+Reply Wire::ask(std::string_view bytes) {
+    send(bytes);
+    return bytes.starts_with("HEAD ") ? read_reply_head() : read_reply();
+}
+
+Reply Wire::read_reply_head() {
     Reply reply;
     reply.head = read_until("\r\n\r\n");
-    if (reply.head.size() < 12) {
-        return reply;
-    }
-    reply.status = std::stoi(reply.head.substr(9, 3));
+    reply.status = reply.head.size() < 12 ? 0 : std::stoi(reply.head.substr(9, 3));
+    return reply;
+}
+
+Reply Wire::read_reply() {
+    auto reply = read_reply_head();
     const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{5};
     if (const auto length = reply.header("content-length")) {
         while (input_.size() < std::stoul(*length) && fill(end)) {

@@ -42,10 +42,8 @@ public:
     );
     /// One answer, framed by its Content-Length or chunks.
     Reply read_reply();
-    Reply ask(std::string_view bytes) {
-        send(bytes);
-        return read_reply();
-    }
+    /// Sends a request and reads its answer; that to HEAD has no body.
+    Reply ask(std::string_view bytes);
     /// True when the server closes without sending more.
     bool is_closed(std::chrono::milliseconds deadline = std::chrono::seconds{5});
     /// No more bytes from us; the server's may still come.
@@ -56,6 +54,7 @@ public:
     const std::string& rest() const { return input_; }
 
 private:
+    Reply read_reply_head();
     bool fill(std::chrono::steady_clock::time_point deadline);
 
     int fd_ = -1;
