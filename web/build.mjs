@@ -1,5 +1,5 @@
 // Makes dist/: style sheet, scripts, icon sprite, fonts and static files under hashed names, each compressible one
-// with its .br and .gz twin, and manifest.json, which maps logical names to file names.
+// with its .br and .gz twin; manifest.json, which maps logical names to file names; icons.json, the icons there are.
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
@@ -87,6 +87,7 @@ const buildIcons = () => {
   refuseUnknownIcons(new Set(names));
   const symbols = names.map(symbolOf).join("\n");
   emit("icons.svg", Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg">\n${symbols}\n</svg>\n`));
+  writeFileSync(join(dist, "icons.json"), `${JSON.stringify(names)}\n`);
 };
 
 const buildFonts = () => {

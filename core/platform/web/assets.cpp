@@ -3,7 +3,6 @@
 #include <nlohmann/json.hpp>
 
 #include <fstream>
-#include <iterator>
 #include <stdexcept>
 
 namespace hostelry::view {
@@ -11,8 +10,9 @@ namespace {
 
 constexpr std::string_view kPrefix = "/assets/";
 constexpr std::string_view kIconSprite = "icons.svg";
+constexpr std::string_view kUnknownIcon = "box";
 
-std::string read_manifest(const std::filesystem::path& path) {
+nlohmann::json read_json(const std::filesystem::path& path) {
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         throw std::runtime_error(
@@ -20,17 +20,23 @@ std::string read_manifest(const std::filesystem::path& path) {
             " is missing. Run 'npm ci && npm run build' in web/."
         );
     }
-    return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return nlohmann::json::parse(file, nullptr, false);
+}
+
+void refuse_unless(bool is_sound, const std::filesystem::path& path) {
+    if (!is_sound) {
+        throw std::runtime_error(path.string() + " is damaged. Run 'npm run build' in web/.");
+    }
 }
 
 }  // namespace
 
 Assets::Assets(const std::filesystem::path& dist_folder) : loaded_(true) {
-    const auto path = dist_folder / "manifest.json";
-    const auto manifest = nlohmann::json::parse(read_manifest(path), nullptr, false);
-    if (!manifest.is_object()) {
-        throw std::runtime_error(path.string() + " is damaged. Run 'npm run build' in web/.");
-    }
+    const auto manifest = read_json(dist_folder / "manifest.json");
+    refuse_unless(manifest.is_object(), dist_folder / "manifest.json");
+    const auto icons = read_json(dist_folder / "icons.json");
+    refuse_unless(icons.is_array(), dist_folder / "icons.json");
+    icons_ = icons.get<std::set<std::string, std::less<>>>();
     for (const auto& [name, file] : manifest.items()) {
         files_.emplace(name, file.get<std::string>());
     }
@@ -48,7 +54,8 @@ std::string Assets::address(std::string_view logical_name) const {
 }
 
 std::string Assets::icon(std::string_view name) const {
-    return address(kIconSprite).append("#").append(name);
+    const bool is_known = !loaded_ || icons_.contains(name);
+    return address(kIconSprite).append("#").append(is_known ? name : kUnknownIcon);
 }
 
 }  // namespace hostelry::view

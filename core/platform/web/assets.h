@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 
@@ -14,18 +15,20 @@ public:
     /// Without files: every address is the plain logical name. For tests of templates.
     Assets() = default;
 
-    /// Reads `manifest.json` in the front-end build's output folder. Throws std::runtime_error with
-    /// a sentence that says what to do when it is missing or damaged.
+    /// Reads `manifest.json` and `icons.json` in the front-end build's output folder. Throws
+    /// std::runtime_error with a sentence that says what to do when it is missing or damaged.
     explicit Assets(const std::filesystem::path& dist_folder);
 
     /// "/assets/app.1f2e3d.css" for "app.css". An unknown name is a bug: throws std::out_of_range.
     std::string address(std::string_view logical_name) const;
 
-    /// Address of one icon of the sprite, as for `<use href>`.
+    /// Address of one icon of the sprite, as for `<use href>`. Plugins name icons too: a name the
+    /// sprite does not have becomes a plain box.
     std::string icon(std::string_view name) const;
 
 private:
     std::map<std::string, std::string, std::less<>> files_;
+    std::set<std::string, std::less<>> icons_;
     bool loaded_ = false;
 };
 

@@ -15,6 +15,7 @@ protected:
     void TearDown() override { std::filesystem::remove_all(folder_); }
     void write_manifest(const std::string& text) {
         std::ofstream(folder_ / "manifest.json") << text;
+        std::ofstream(folder_ / "icons.json") << R"(["globe", "box"])";
     }
 
     std::filesystem::path folder_ =
@@ -26,6 +27,7 @@ TEST_F(AssetsTest, KnowsTheHashedNames) {
     const Assets assets(folder_);
     EXPECT_EQ(assets.address("app.css"), "/assets/app.1f.css");
     EXPECT_EQ(assets.icon("globe"), "/assets/icons.2a.svg#globe");
+    EXPECT_EQ(assets.icon("a-plugins-own"), "/assets/icons.2a.svg#box");
     EXPECT_THROW(assets.address("other.css"), std::out_of_range);
 }
 
