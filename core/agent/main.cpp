@@ -4,17 +4,24 @@
 #include "core/agent/commands/programs/site_program.h"
 #include "core/agent/commands/server/server_facts.h"
 #include "core/agent/commands/vocabulary.h"
+#include "core/agent/runtime/descriptor.h"
+#include "core/agent/runtime/enrolment.h"
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/plan_runner.h"
+#include "core/agent/runtime/session.h"
 #include "core/agent/runtime/site_worker.h"
 #include "core/agent/runtime/web_server.h"
+#include "core/base/text.h"
 #include "core/platform/log/log.h"
+
+#include <signal.h>
+#include <unistd.h>
 
 #include <exception>
 #include <iostream>
 #include <iterator>
+#include <map>
 #include <string>
-#include <unistd.h>
 #include <vector>
 
 using namespace hostelry;
@@ -25,6 +32,7 @@ namespace {
 using Words = std::vector<std::string>;
 
 constexpr int kUsage = 2;
+constexpr int kNotEnrolled = 78;  // EX_CONFIG; the unit does not restart on it.
 constexpr std::chrono::hours kPlanMax{1};
 
 constexpr std::string_view kHelp = R"(hostelry-agent COMMAND
@@ -33,6 +41,7 @@ constexpr std::string_view kHelp = R"(hostelry-agent COMMAND
   enrol      Get this server's certificate from a panel, with a one-time token:
              enrol --panel HOST:PORT --token-file FILE --ca-fingerprint sha256:HEX --server-id ID
   apply      Carry out one plan from standard input; its result goes to standard output.
+  status     Say whether the panel is connected, as JSON; exit code 0 when it is.
   facts      Say what kind of server this is, as JSON.
   prepare    Put the shared files of nginx and PHP-FPM in place; says "changed" or "unchanged".
   actions    List the actions plans may hold.
@@ -89,6 +98,92 @@ int facts(const Layout& layout) {
     return 0;
 }
 
+/// --name value pairs; every one of `names` is needed and no other is taken.
+Result<std::map<std::string, std::string>> options_of(const Words& words, const Words& names) {
+    std::map<std::string, std::string> options;
+    for (std::size_t i = 1; i + 1 < words.size(); i += 2) {
+        options[words[i]] = words[i + 1];
+    }
+    bool fine = words.size() == 1 + 2 * names.size() && options.size() == names.size();
+    for (const auto& name : names) {
+        fine = fine && options.contains(name);
+    }
+    if (!fine) {
+        return fail(ErrorCode::Invalid, "Needed options: " + join(names, " ") + ".");
+    }
+    return options;
+}
+
+Result<void> enrol_and_save(const Layout& layout, const Words& words) {
+    constexpr std::size_t kTokenBytesMax = 200;
+    auto options = TRY(
+        options_of(words, {"--panel", "--token-file", "--ca-fingerprint", "--server-id"})
+    );
+    const auto token = TRY(read_file(options["--token-file"], kTokenBytesMax));
+    if (!token) {
+        return fail(ErrorCode::NotFound, "The token file does not exist.");
+    }
+    const auto panel = TRY(parse_panel_address(options["--panel"]));
+    const auto identity = TRY(enrol({
+        .panel = panel,
+        .server_id = options["--server-id"],
+        .token = std::string(trim(*token)),
+        .ca_fingerprint = lower_ascii(options["--ca-fingerprint"]),
+    }));
+    return save_identity(layout, identity);
+}
+
+int enrol(const Layout& layout, const Words& words) {
+    const auto done = enrol_and_save(layout, words);
+    if (!done) {
+        return complain(done.error());
+    }
+    std::cout << "enrolled" << std::endl;
+    return 0;
+}
+
+int run(const Layout& layout) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    sigprocmask(SIG_BLOCK, &signals, nullptr);
+    signal(SIGPIPE, SIG_IGN);
+    const auto identity = load_identity(layout);
+    if (!identity) {
+        return complain(identity.error());
+    }
+    if (!*identity) {
+        std::cerr << "hostelry-agent: this server is not enrolled yet\n";
+        return kNotEnrolled;
+    }
+    const SystemClock clock;
+    SystemRandom random;
+    const auto registry = vocabulary();
+    PlanRunner runner(registry, layout, clock);
+    Sampler sampler(layout, clock);
+    return run_daemon(
+        {.layout = layout,
+         .clock = clock,
+         .random = random,
+         .runner = runner,
+         .facts = [&] { return collect_facts(layout, registry.names()); },
+         .sample = [&] { return sampler.take(); },
+         .version = std::string(agent_version()),
+         .boot_id = boot_id()},
+        **identity
+    );
+}
+
+int status(const Layout& layout) {
+    const auto text = read_status(layout);
+    if (!text) {
+        return complain(text.error());
+    }
+    std::cout << *text;
+    return text->find("\"connected\":true") != std::string::npos ? 0 : 1;
+}
+
 int actions() {
     for (const auto& name : vocabulary().names()) {
         std::cout << name << '\n';
@@ -101,6 +196,15 @@ int dispatch(const Words& words) {
     const std::string command = words.empty() ? "help" : words.front();
     if (command == "apply") {
         return apply(layout);
+    }
+    if (command == "run") {
+        return run(layout);
+    }
+    if (command == "enrol") {
+        return enrol(layout, words);
+    }
+    if (command == "status") {
+        return status(layout);
     }
     if (command == "facts") {
         return facts(layout);
@@ -133,7 +237,8 @@ int dispatch(const Words& words) {
 
 int main(int argc, char** argv) {
     try {
-        log::set_up({.level = log::Level::Warn, .format = log::Format::Human, .file = {}});
+        const bool daemon = argc > 1 && std::string_view(argv[1]) == "run";
+        log::set_up({.level = daemon ? log::Level::Info : log::Level::Warn, .format = log::Format::Human, .file = {}});
         return dispatch(Words(argv + 1, argv + argc));
     } catch (const std::exception& problem) {
         std::cerr << "hostelry-agent: " << problem.what() << '\n';

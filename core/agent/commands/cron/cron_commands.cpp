@@ -79,6 +79,7 @@ std::string argv_path(const Layout& layout, const std::string& site, const std::
 Result<bool> remove_entry(const Layout& layout, const std::string& site, const std::string& name) {
     const bool line = TRY(remove_file(line_path(layout, site, name)));
     const bool argv = TRY(remove_file(argv_path(layout, site, name)));
+    rmdir(layout.cron_of(site).c_str());  // refused while the site has other entries
     return line || argv;
 }
 

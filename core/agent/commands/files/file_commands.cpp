@@ -161,7 +161,8 @@ public:
             inverse.mode = kSiteFileMode;
         }
         const auto change = TRY(act_on_site_files(host.layout, inverse));
-        return change.changed ? changed("\"" + target() + "\" is put back.")
+        const char* done = memory.before() ? "\" is put back." : "\" is removed.";
+        return change.changed ? changed("\"" + target() + done)
                               : unchanged("\"" + target() + "\" is not there.");
     }
 

@@ -244,7 +244,7 @@ std::vector<ServiceSample> service_states(const Layout& layout) {
 std::string collect_facts(const Layout& layout, const std::vector<std::string>& actions) {
     utsname machine{};
     uname(&machine);
-    const auto os = assignments_of(content_of("/etc/os-release"));
+    const auto os = assignments_of(content_of("/usr/lib/os-release"));
     const auto memory = memory_facts();
     const auto value = [](const auto& map, const std::string& key) {
         const auto found = map.find(key);
