@@ -1,0 +1,2 @@
+set(ROOMS cache)
+set(LABELS tsan)
