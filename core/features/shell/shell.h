@@ -1,0 +1,81 @@
+#pragma once
+// The front door of what surrounds every page.
+
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/platform/db/database.h"
+#include "core/platform/http/error_pages.h"
+#include "core/platform/http/route.h"
+#include "core/platform/web/assets.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/palette.h"
+#include "core/platform/web/context.h"
+#include "core/platform/web/out.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace hostelry::shell {
+
+struct PageFacts {
+    std::string title;
+    std::string section;              ///< Entry of the navigation: "sites".
+    std::vector<std::string> topics;  ///< Of the event stream, besides the running jobs.
+    bool narrow = false;              ///< Forms: 1088 px at most.
+};
+
+/// Whether a person acting in the transaction's tenant may hear about the object with this id.
+using TopicCheck = std::function<bool(db::Transaction& tx, const Uuid& id)>;
+/// Things of one feature whose name fits the words, at most a handful; runs in the acting tenant.
+using PaletteSource = std::function<std::vector<view::PaletteItem>(
+    db::Transaction& tx, const http::Principal& principal, const std::string& words
+)>;
+
+class Shell {
+public:
+    struct Needs {
+        db::Database& database;
+        const view::Assets& assets;
+        const Clock& clock;
+    };
+    explicit Shell(Needs needs);
+
+    // What pages use.
+    view::Context context(const http::Exchange& exchange) const;
+    view::Shell frame(const http::Exchange& exchange, PageFacts facts) const;
+    /// Renders with the context of this exchange.
+    http::Response page(const http::Exchange& exchange, view::Slot fill, int status = 200) const;
+    /// Leaves a toast for the next page, across one redirect. `undo_href` is posted to by its
+    /// button.
+    static void flash(
+        http::Response& response, std::string_view text, std::string_view undo_href = {}
+    );
+
+    // What features register at start.
+    /// Topics "<prefix>:<uuid>", for example "site:01…".
+    void add_topic(std::string prefix, TopicCheck check);
+    /// Asked only when the person has the permission.
+    void add_source(std::string permission, PaletteSource source);
+
+    void add_routes(http::Router& router);
+    /// The error pages of the whole panel; lives as long as the shell.
+    http::ErrorPages& error_pages();
+
+private:
+    class Pages;
+    Needs needs_;
+    std::map<std::string, TopicCheck, std::less<>> topics_;
+    std::vector<std::pair<std::string, PaletteSource>> sources_;
+    std::shared_ptr<Pages> pages_;
+};
+
+/// Tells every panel process, when the caller's transaction commits, that an object changed: pages
+/// showing it or a list of its kind refresh. `kind` is a topic prefix ("site"), lists hear
+/// "list:<kind>:<tenant>" of the tenant and all tenants above it.
+void announce(db::Transaction& tx, std::string_view kind, const Uuid& id, TenantId tenant);
+
+}  // namespace hostelry::shell
