@@ -78,7 +78,7 @@ JobRun::Ending JobRun::run_forward() {
             return run_undos();
         }
         if (signals_.is_raised(RunSignals::Signal::StopAfterStep)) {
-            journal_.give_back(nullptr);
+            journal_.give_back();
             return Ending::GivenBack;
         }
         // A rerun after a crash or a wait is the same attempt; only failures count.
@@ -116,7 +116,7 @@ JobRun::Ending JobRun::end_after_failure(std::size_t position, StepOutcome outco
     StepRecord& record = record_of(position);
     const bool was_cancelled = signals_.is_raised(RunSignals::Signal::Cancel);
     if (!was_cancelled && signals_.is_raised(RunSignals::Signal::StopNow)) {
-        journal_.give_back(&step);
+        journal_.give_back();
         return Ending::GivenBack;
     }
     const bool again = is_retryable(outcome.error.code) && record.attempt < step.attempts_max;
@@ -146,7 +146,7 @@ JobRun::Ending JobRun::run_undos() {
             continue;
         }
         if (signals_.is_raised(RunSignals::Signal::StopAfterStep)) {
-            journal_.give_back(nullptr);
+            journal_.give_back();
             return Ending::GivenBack;
         }
         if (!undo_step(position)) {
@@ -169,7 +169,7 @@ bool JobRun::undo_step(std::size_t position) {
         const StepOutcome outcome = attempt(position, true);
         if (outcome.kind == StepOutcome::Kind::Failed) {
             if (signals_.is_raised(RunSignals::Signal::StopNow)) {
-                journal_.give_back(nullptr);
+                journal_.give_back();
                 return false;
             }
             const int attempts_max = std::max(step.attempts_max, kUndoAttemptsMin);

@@ -22,9 +22,10 @@ constexpr auto kEnqueue = R"(
            coalesce(n.run_at, now())
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],
                   $8::text[], $9::uuid[], $10::text[], $11::uuid[], $12::timestamptz[])
-           as n (id, tenant_id, kind, title, priority, input, unique_key, exclusive_key, actor_id,
-                 subject_type, subject_id, run_at)
+           with ordinality as n (id, tenant_id, kind, title, priority, input, unique_key, exclusive_key,
+                               actor_id, subject_type, subject_id, run_at, place)
       left join hostelry.job_kinds k on k.name = n.kind
+     order by n.place
     on conflict (tenant_id, unique_key)
         where unique_key is not null and state in ('queued', 'running', 'waiting', 'cancelling')
         do nothing

@@ -136,16 +136,15 @@ constexpr auto kFinishUndone = R"(
     )
     select cancel_requested, case when exclusive_key is not null then pg_notify('hostelry_queue', '') end from held)";
 
+// The interrupted step stays "running": its next start is the same attempt, and an undo knows that
+// it had begun.
 constexpr auto kGiveBack = R"(
     with held as (
         update hostelry.jobs
            set state = case when cancel_requested then 'cancelling' else 'queued' end, run_at = clock_timestamp(),
                worker = null, lease_until = null
          where tenant_id = $1 and id = $2 and worker = $3 and fence = $4
-        returning tenant_id, id, cancel_requested
-    ), step as (
-        update hostelry.job_steps s set attempt = greatest(s.attempt - 1, 0) from held
-         where s.tenant_id = held.tenant_id and s.job_id = held.id and s.name = $5 and s.state = 'running'
+        returning cancel_requested
     )
     select cancel_requested, pg_notify('hostelry_queue', '') from held)";
 
@@ -379,9 +378,9 @@ void RunJournal::finish_undone() {
     write(true, kFinishUndone);
 }
 
-void RunJournal::give_back(const Step* step) {
+void RunJournal::give_back() {
     flush();
-    write(true, kGiveBack, step != nullptr ? step->name : std::string{});
+    write(true, kGiveBack);
 }
 
 void RunJournal::note(const std::string& step, std::string_view text) {

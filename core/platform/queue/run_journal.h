@@ -62,9 +62,8 @@ public:
     );
     /// Failed or cancelled, after the undos.
     void finish_undone();
-    /// Gives the lease back; another worker continues at once. `step` is the one that was
-    /// interrupted, or null.
-    void give_back(const Step* step);
+    /// Gives the lease back; another worker continues at once.
+    void give_back();
 
     void note(const std::string& step, std::string_view text);
     void log(const std::string& step, std::string_view line);

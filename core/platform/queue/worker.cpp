@@ -299,7 +299,7 @@ struct Worker::Parts {
     /// Cancelled at the last moment, or lost: whoever claims it next finds out.
     static JobRun::Ending refuse_completion(JobRun& run) {
         try {
-            run.journal().give_back(nullptr);
+            run.journal().give_back();
             return JobRun::Ending::GivenBack;
         } catch (const LeaseLost&) {
             return JobRun::Ending::LeaseLost;

@@ -1,0 +1,1 @@
+set(ROOMS base log db events test_support)
