@@ -1,6 +1,7 @@
 #include "core/platform/crypto/digest.h"
 
 #include "core/base/text.h"
+#include "core/platform/crypto/bytes.h"
 
 #include <sodium.h>
 
@@ -9,9 +10,6 @@
 namespace hostelry::crypto {
 namespace {
 
-const unsigned char* bytes_of(std::string_view data) {
-    return reinterpret_cast<const unsigned char*>(data.data());
-}
 unsigned char* bytes_of(Sha256& digest) {
     return reinterpret_cast<unsigned char*>(digest.data());
 }

@@ -1,6 +1,7 @@
 #include "core/platform/crypto/sealing.h"
 
 #include "core/base/text.h"
+#include "core/platform/crypto/bytes.h"
 #include "core/platform/crypto/digest.h"
 
 #include <fcntl.h>
@@ -37,13 +38,6 @@ public:
 private:
     int fd_;
 };
-
-const unsigned char* bytes_of(std::string_view text) {
-    return reinterpret_cast<const unsigned char*>(text.data());
-}
-unsigned char* bytes_of(std::string& text) {
-    return reinterpret_cast<unsigned char*>(text.data());
-}
 
 }  // namespace
 

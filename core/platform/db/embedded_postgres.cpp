@@ -30,7 +30,7 @@ using namespace std::chrono_literals;
 constexpr std::string_view kSuperuser = "postgres";
 constexpr auto kStopFast = 30s;   // sessions are cancelled and a checkpoint is written
 constexpr auto kStopAtOnce = 5s;  // recovery at the next start
-constexpr auto kLookAgain = 25ms;
+constexpr auto kReadyPollInterval = 25ms;
 constexpr auto kRestartPause = 500ms;
 constexpr int kLogLinesShown = 12;
 
@@ -373,7 +373,7 @@ struct EmbeddedPostgres::Parts {
             if (std::chrono::steady_clock::now() > until || process == 0) {
                 return start_failed("The database does not start");
             }
-            std::this_thread::sleep_for(kLookAgain);
+            std::this_thread::sleep_for(kReadyPollInterval);
         }
         return {};
     }
