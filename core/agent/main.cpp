@@ -4,6 +4,7 @@
 #include "core/agent/commands/programs/site_program.h"
 #include "core/agent/commands/server/server_facts.h"
 #include "core/agent/commands/vocabulary.h"
+#include "core/agent/protocol/agent_ca.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/enrolment.h"
 #include "core/agent/runtime/php.h"
@@ -12,7 +13,10 @@
 #include "core/agent/runtime/site_worker.h"
 #include "core/agent/runtime/web_server.h"
 #include "core/base/text.h"
+#include "core/base/time.h"
 #include "core/platform/log/log.h"
+
+#include <nlohmann/json.hpp>
 
 #include <signal.h>
 #include <unistd.h>
@@ -41,6 +45,7 @@ constexpr std::string_view kHelp = R"(hostelry-agent COMMAND
   enrol      Get this server's certificate from a panel, with a one-time token:
              enrol --panel HOST:PORT --token-file FILE --ca-fingerprint sha256:HEX --server-id ID
   apply      Carry out one plan from standard input; its result goes to standard output.
+  identity   Say who this server is to which panel, as JSON.
   status     Say whether the panel is connected, as JSON; exit code 0 when it is.
   facts      Say what kind of server this is, as JSON.
   prepare    Put the shared files of nginx and PHP-FPM in place; says "changed" or "unchanged".
@@ -184,6 +189,30 @@ int status(const Layout& layout) {
     return text->find("\"connected\":true") != std::string::npos ? 0 : 1;
 }
 
+/// Who this agent is, without its key.
+int identity(const Layout& layout) {
+    const auto known = load_identity(layout);
+    if (!known || !*known) {
+        std::cerr << "hostelry-agent: this server is not enrolled yet\n";
+        return kNotEnrolled;
+    }
+    const Identity& own = **known;
+    const auto certificate = read_certificate(own.certificate_pem);
+    const auto ca = read_certificate(own.ca_pem);
+    if (!certificate || !ca) {
+        return complain(Error{ErrorCode::Internal, "The identity is damaged.", {}, {}, {}, false});
+    }
+    const auto now = SystemClock().now();
+    std::cout << nlohmann::json{
+        {"server_id", own.server_id},
+        {"panel", own.panel.host + ":" + std::to_string(own.panel.port)},
+        {"ca_fingerprint", ca->fingerprint},
+        {"not_after", format_rfc3339(certificate->not_after)},
+        {"expired", certificate->not_after <= now}
+    } << std::endl;
+    return 0;
+}
+
 int actions() {
     for (const auto& name : vocabulary().names()) {
         std::cout << name << '\n';
@@ -202,6 +231,9 @@ int dispatch(const Words& words) {
     }
     if (command == "enrol") {
         return enrol(layout, words);
+    }
+    if (command == "identity") {
+        return identity(layout);
     }
     if (command == "status") {
         return status(layout);
