@@ -37,7 +37,7 @@ def write(state, options, preset, agent_package, facts):
     }
     if facts is not None:
         settings["acme"]["directory"] = facts["acme"]["directory"]
-        settings["outbound"] = {"allow_private": True, "extra_ca": facts["acme"]["ca_file"]}
+        settings["outbound"] = {"allow_private": facts["subnet"] + ".0/24", "extra_ca": facts["acme"]["ca_file"]}
     (state.panel / "hostelry.yaml").write_text("# Written by ./dev up at each start.\n" + _yaml(settings))
 
 

@@ -72,8 +72,9 @@ struct Config {
     } dns;
 
     struct Outbound {
-        bool allow_private = false;  ///< Lets the panel's own client reach private addresses.
-        std::string extra_ca;        ///< PEM file of further certificate authorities.
+        std::vector<std::string> allow_private;  ///< Internal addresses or ranges (10.0.0.0/24)
+                                                 ///< that the panel's own client may reach.
+        std::string extra_ca;                    ///< PEM file of further certificate authorities.
     } outbound;
 
     struct Preview {
