@@ -1,5 +1,6 @@
 #include "core/agent/runtime/accounts.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/base/text.h"
 
@@ -26,11 +27,7 @@ namespace {
 
 constexpr std::size_t kPasswordEntryBytes = 16384;
 constexpr std::chrono::seconds kEndMax{10};
-constexpr std::chrono::milliseconds kLookAgain{5};
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
+constexpr std::chrono::milliseconds kProcessPoll{5};
 
 std::vector<pid_t> processes_of(uid_t uid) {
     std::vector<pid_t> found;
@@ -96,7 +93,7 @@ Result<void> end_processes_of(uid_t uid) {
                 syscall(SYS_pidfd_send_signal, process.number(), SIGKILL, nullptr, 0);
             }
         }
-        std::this_thread::sleep_for(kLookAgain);
+        std::this_thread::sleep_for(kProcessPoll);
     }
 }
 

@@ -1,5 +1,6 @@
 #include "core/agent/runtime/descriptor.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/base/text.h"
 
 #include <dirent.h>
@@ -20,12 +21,8 @@ namespace hostelry::agent {
 
 namespace {
 
-constexpr int kTreeDepthMax = 256;
+constexpr int kRemovedDepthMax = 256;
 constexpr int kOpenAgain = 20;
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 std::string temporary_name(const std::string& name) {
     return ".hostelry-" + std::to_string(getpid()) + "-" + std::to_string(gettid()) + "-" +
@@ -87,7 +84,7 @@ Result<void> remove_entry(int directory, const char* name, int depth) {
 }
 
 Result<void> remove_entries(int directory, int depth) {
-    if (depth > kTreeDepthMax) {
+    if (depth > kRemovedDepthMax) {
         return fail(ErrorCode::Forbidden, "A folder is nested too deeply to be removed.");
     }
     // A description of its own: fdopendir takes ownership and the read position.

@@ -1,5 +1,6 @@
 #include "core/agent/runtime/journal.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
@@ -24,10 +25,6 @@ namespace {
 
 constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20U;
 constexpr std::size_t kForgetBatch = 50;  // Looking through the folder each time would be waste.
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 std::string digest_of(const Plan& plan) {
     const std::string text = encode_plan(plan);

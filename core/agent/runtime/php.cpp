@@ -1,5 +1,6 @@
 #include "core/agent/runtime/php.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/locks.h"
@@ -26,13 +27,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kLockPatience{120'000};
-constexpr milliseconds kReloadMax{30'000};
-constexpr milliseconds kLookAgain{2};
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
+constexpr milliseconds kPhpLockPatience{120'000};
+constexpr milliseconds kPhpReloadMax{30'000};
+constexpr milliseconds kPhpPoll{2};
 
 std::string program_of(const std::string& version) { return "/usr/sbin/php-fpm" + version; }
 std::string unit_of(const std::string& version) { return "php" + version + "-fpm.service"; }
@@ -100,12 +97,12 @@ enum class Socket { Listening, Gone };
 
 /// The master replaces itself in its own time; what we can see from outside is the socket.
 Result<void> await(const std::string& socket_path, Socket wanted) {
-    const auto until = std::chrono::steady_clock::now() + kReloadMax;
+    const auto until = std::chrono::steady_clock::now() + kPhpReloadMax;
     while (std::chrono::steady_clock::now() < until) {
         if (takes_connections(socket_path) == (wanted == Socket::Listening)) {
             return {};
         }
-        std::this_thread::sleep_for(kLookAgain);
+        std::this_thread::sleep_for(kPhpPoll);
     }
     return fail(ErrorCode::Internal, "PHP-FPM did not take over its new configuration in time.");
 }
@@ -173,7 +170,7 @@ Result<void> require_php_version(const Layout& layout, const std::string& versio
 }
 
 Result<bool> ensure_php_floor(const Layout& layout, const std::string& version) {
-    const auto lock = TRY(take_lock(layout, "php-" + version, kLockPatience));
+    const auto lock = TRY(take_lock(layout, "php-" + version, kPhpLockPatience));
     const std::string pools = layout.php + "/" + version + "/fpm/pool.d";
     const std::string socket_path = layout.php_run + "/hostelry-idle-" + version + ".sock";
     const bool changed = TRY(swap_config(
@@ -201,7 +198,7 @@ Result<bool> swap_pool(
     const std::string& version,
     const std::optional<std::string>& content
 ) {
-    const auto lock = TRY(take_lock(layout, "php-" + version, kLockPatience));
+    const auto lock = TRY(take_lock(layout, "php-" + version, kPhpLockPatience));
     const auto wanted = content ? Socket::Listening : Socket::Gone;
     return swap_config(
         layout,

@@ -1,5 +1,6 @@
 #include "core/agent/runtime/site_files.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/base/text.h"
 
@@ -18,13 +19,9 @@ namespace hostelry::agent {
 
 namespace {
 
-constexpr int kTreeDepthMax = 64;
+constexpr int kCopiedDepthMax = 64;
 constexpr std::size_t kDiffBytesMax = 16 * 1024;
 constexpr std::size_t kCopyPartBytes = std::size_t{1} << 20U;
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 bool differs(const timespec& left, const timespec& right) {
     return left.tv_sec != right.tv_sec || left.tv_nsec != right.tv_nsec;
@@ -119,7 +116,7 @@ public:
 
     /// `to` is -1 when a dry run finds that the folder is not there yet.
     Result<void> copy(int from, int to, const std::string& path, int depth) {
-        if (depth > kTreeDepthMax) {
+        if (depth > kCopiedDepthMax) {
             return fail(ErrorCode::Forbidden, "The source is nested too deeply.");
         }
         const int own = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);

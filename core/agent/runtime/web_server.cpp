@@ -29,9 +29,9 @@ using std::chrono::milliseconds;
 
 constexpr const char* kNginx = "/usr/sbin/nginx";
 constexpr const char* kPidFile = "/run/nginx.pid";
-constexpr milliseconds kLockPatience{120'000};
-constexpr milliseconds kReloadMax{15'000};
-constexpr milliseconds kLookAgain{2};
+constexpr milliseconds kNginxLockPatience{120'000};
+constexpr milliseconds kNginxReloadMax{15'000};
+constexpr milliseconds kNginxPoll{2};
 
 std::optional<pid_t> master_pid() {
     const auto text = read_file(kPidFile, 64);
@@ -77,7 +77,7 @@ Result<void> reload_nginx() {
     if (kill(*master, SIGHUP) != 0) {
         return system_failure("nginx could not be told to reload.");
     }
-    const auto until = std::chrono::steady_clock::now() + kReloadMax;
+    const auto until = std::chrono::steady_clock::now() + kNginxReloadMax;
     while (std::chrono::steady_clock::now() < until) {
         const auto workers = serving_workers(*master);
         const bool only_new =
@@ -87,7 +87,7 @@ Result<void> reload_nginx() {
         if (only_new) {
             return {};
         }
-        std::this_thread::sleep_for(kLookAgain);
+        std::this_thread::sleep_for(kNginxPoll);
     }
     return fail(ErrorCode::Internal, "nginx did not take over its new configuration in time.");
 }
@@ -148,7 +148,7 @@ Result<NginxVersion> nginx_version() {
 
 Result<bool> ensure_web_floor(const Layout& layout) {
     const auto version = TRY(nginx_version());
-    const auto lock = TRY(take_lock(layout, "nginx", kLockPatience));
+    const auto lock = TRY(take_lock(layout, "nginx", kNginxLockPatience));
     TRY(ensure_directory(layout.nginx + "/hostelry", 0755));
     TRY(ensure_directory(layout.nginx + "/hostelry/sites", 0755));
     const std::array<std::pair<std::string, std::string>, 3> files{{
@@ -170,14 +170,14 @@ Result<bool> ensure_web_floor(const Layout& layout) {
 Result<bool> swap_vhost(
     const Layout& layout, const std::string& site, const std::optional<std::string>& content
 ) {
-    const auto lock = TRY(take_lock(layout, "nginx", kLockPatience));
+    const auto lock = TRY(take_lock(layout, "nginx", kNginxLockPatience));
     auto swap = swap_of(layout.vhost_of(site), content);
     swap.check_apart = [&] { return test_apart(layout, site, content.value_or("")); };
     return swap_config(layout, swap);
 }
 
 Result<void> reload_web_server(const Layout& layout) {
-    const auto lock = TRY(take_lock(layout, "nginx", kLockPatience));
+    const auto lock = TRY(take_lock(layout, "nginx", kNginxLockPatience));
     TRY(mark_reload_pending(layout, "nginx"));
     TRY(test_nginx({}));
     TRY(reload_nginx());
