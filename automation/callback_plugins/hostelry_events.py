@@ -1,14 +1,14 @@
 """One JSON line per event on standard output, for a program that shows a play live.
 
     {"event": "play", "name": ...}
-    {"event": "role", "role": ..., "state": "start"}
-    {"event": "task", "role": ..., "task": ..., "state": "start"}
-    {"event": "task", "role": ..., "task": ..., "state": "ok|changed|failed|skipped|unreachable",
-     "host": ..., "seconds": ..., "message": ...}
-    {"event": "role", "role": ..., "state": "ok|changed|failed", "seconds": ...}
-    {"event": "end", "state": "ok|failed", "seconds": ..., "hosts": {host: {ok, changed, failures, ...}}}
+    {"event": "role", "role": ..., "status": "running|ok|changed|failed", "seconds": ...}
+    {"event": "task", "role": ..., "task": ...}                                   a task begins
+    {"event": "result", "role": ..., "task": ..., "host": ..., "seconds": ..., "message": ...,
+     "status": "ok|changed|failed|skipped|unreachable|waiting"}
+    {"event": "stats", "ok": n, "changed": n, "failed": n, "unreachable": n, "seconds": ...}
 
-Values of tasks marked no_log never appear. Choose it with ANSIBLE_STDOUT_CALLBACK=hostelry_events.
+Values of tasks marked no_log never appear. ansible.cfg chooses it; ANSIBLE_STDOUT_CALLBACK=default gives
+Ansible's own output back.
 """
 
 import json
@@ -39,7 +39,6 @@ class CallbackModule(CallbackBase):
         self._role = None
         self._role_began = self._began
         self._role_state = "ok"
-        self._failed = False
 
     # Plays, roles and tasks begin.
 
@@ -58,13 +57,13 @@ class CallbackModule(CallbackBase):
             self._end_role()
             self._role, self._role_began, self._role_state = role, time.monotonic(), "ok"
             if role:
-                self._say(event="role", role=role, state="start")
+                self._say(event="role", role=role, status="running", seconds=0.0)
         self._task_began = time.monotonic()
-        self._say(event="task", role=self._role, task=task.name or task.action, state="start")
+        self._say(event="task", role=self._role, task=task.name or task.action)
 
     def _end_role(self):
         if self._role:
-            self._say(event="role", role=self._role, state=self._role_state,
+            self._say(event="role", role=self._role, status=self._role_state,
                       seconds=self._since(self._role_began))
         self._role = None
 
@@ -84,16 +83,16 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_retry(self, result):
         attempts = result._result.get("attempts", 0)
-        self._say(event="task", role=self._role, task=self._name_of(result), state="waiting",
-                  host=result._host.get_name(), message=f"Try {attempts}")
+        self._say(event="result", role=self._role, task=self._name_of(result), status="waiting",
+                  host=result._host.get_name(), seconds=self._since(self._task_began),
+                  message=f"Try {attempts}")
 
     def _end_task(self, result, state):
         if state in ("failed", "unreachable"):
-            self._failed = True
             self._role_state = "failed"
         elif state == "changed" and self._role_state == "ok":
             self._role_state = "changed"
-        self._say(event="task", role=self._role, task=self._name_of(result), state=state,
+        self._say(event="result", role=self._role, task=self._name_of(result), status=state,
                   host=result._host.get_name(), seconds=self._since(self._task_began),
                   message=self._message(result, state))
 
@@ -118,9 +117,13 @@ class CallbackModule(CallbackBase):
 
     def v2_playbook_on_stats(self, stats):
         self._end_role()
-        hosts = {host: stats.summarize(host) for host in sorted(stats.processed)}
-        self._say(event="end", state="failed" if self._failed else "ok",
-                  seconds=self._since(self._began), hosts=hosts)
+        sums = {"ok": 0, "changed": 0, "failures": 0, "unreachable": 0}
+        for host in stats.processed:
+            for name, count in stats.summarize(host).items():
+                if name in sums:
+                    sums[name] += count
+        self._say(event="stats", ok=sums["ok"], changed=sums["changed"], failed=sums["failures"],
+                  unreachable=sums["unreachable"], seconds=self._since(self._began))
 
     @staticmethod
     def _since(began):
