@@ -14,6 +14,7 @@ BUILD = ("build", "frontend", "run")
 DEMO = ("demo",)
 TEST = ("demo", "test")
 BENCH = ("bench",)
+QUIET_SERVICES = {"pdns-server": "pdns.service"}
 
 
 def parse(text):
@@ -61,6 +62,7 @@ def ensure(progress, group_names):
         stage.run(["apt-get", *wait, "-q", "update"], env=environment, limit=300)
         stage.run(["apt-get", *wait, "-q", "-y", "--no-install-recommends", "install", *lacking],
                   env=environment, limit=1800)
+        _keep_services_quiet(stage, lacking)
 
 
 def _keep_postgresql_quiet():
@@ -69,3 +71,11 @@ def _keep_postgresql_quiet():
     if not settings.exists():
         settings.parent.mkdir(parents=True, exist_ok=True)
         settings.write_text("create_main_cluster = false\n")
+
+
+def _keep_services_quiet(stage, installed):
+    """Tests start these programs themselves; what we installed does not also run as a service of this machine."""
+    if pathlib.Path("/run/systemd/system").is_dir():
+        for package, unit in QUIET_SERVICES.items():
+            if package in installed:
+                stage.run(["systemctl", "disable", "--now", unit])
