@@ -1,0 +1,38 @@
+#pragma once
+
+#include "core/features/jobs/job_card_view.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/page_head.h"
+
+#include <string>
+#include <vector>
+
+namespace hostelry::jobs {
+
+struct JobRow {
+    std::string id;
+    std::string title;
+    view::Chip chip;
+    std::string progress;  // "3 of 8"
+    std::string step;
+    TimePoint created_at;
+    std::string took;
+};
+
+struct JobsPage {
+    view::Shell frame;
+    view::PageHead head;
+    view::List list;
+    std::vector<JobRow> rows;
+};
+
+struct JobPageView {
+    view::Shell frame;
+    view::PageHead head;
+    view::JobCard card;
+    std::string subject_href;
+    std::string subject_label;
+};
+
+}  // namespace hostelry::jobs
