@@ -459,7 +459,14 @@ void EventLoop::requeue(Connection& connection) {
 
 void EventLoop::drive(Connection& connection) {
     for (std::size_t i = 0; i < shared_.options.limits.requests_per_turn; ++i) {
-        if (step(connection) != Step::Again) {
+        try {
+            if (step(connection) != Step::Again) {
+                return;
+            }
+        } catch (const std::exception& error) {
+            // One connection's trouble must not end the loop that all the others live on.
+            log::error("http", "A connection was cut.", {{"cause", error.what()}});
+            drop(connection);
             return;
         }
     }

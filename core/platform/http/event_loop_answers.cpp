@@ -9,6 +9,7 @@ namespace hostelry::http {
 namespace {
 
 constexpr std::size_t kOneBufferBytes = 16 * 1024;
+constexpr std::size_t kIdleInputBytes = 1024;
 constexpr std::size_t kProducedPieceBytes = 256 * 1024;
 
 constexpr std::string_view kBusy = "The server is busy. Try again in a moment.";
@@ -206,6 +207,9 @@ void EventLoop::finish_request(Connection& connection) {
     );
     ++connection.served;
     connection.work.reset();
+    if (connection.input.empty() && connection.input.capacity() > kIdleInputBytes) {
+        std::string().swap(connection.input);  // Idle connections are many.
+    }
 }
 
 void EventLoop::give_back(Connection& connection, Phase phase) {

@@ -167,6 +167,8 @@ enum class Single : std::uint8_t {
     Origin,
     FetchSite,
     IdempotencyKey,
+    ForwardedFor,
+    ForwardedProto,
     Count
 };
 
@@ -183,7 +185,9 @@ Single single_field(std::string_view name) {
         "cookie",
         "origin",
         "sec-fetch-site",
-        "idempotency-key"};
+        "idempotency-key",
+        "x-forwarded-for",
+        "x-forwarded-proto"};
     for (std::size_t i = 1; i < kNames.size(); ++i) {
         if (kNames[i].size() == name.size() && equals_ignoring_case(name, kNames[i])) {
             return static_cast<Single>(i);

@@ -30,8 +30,9 @@ namespace hostelry::http {
 enum class Access : std::uint8_t { Public = 1, SignedIn };
 enum class Csrf : std::uint8_t {
     Token = 1,  ///< Unsafe methods carry a token and come from our own pages.
-    None,       ///< Safe methods, or an API where a key in the Authorization header is the proof. A
-                ///< request that was authenticated by a cookie is held to the token all the same.
+    None,  ///< Safe methods, or an API (/api/, /agent/) where a key in the Authorization header is
+           ///< the proof. A request that was authenticated by a cookie is held to the token all the
+           ///< same.
 };
 enum class RateClass : std::uint8_t { Page = 1, Api, Login, Static };
 enum class Run : std::uint8_t {

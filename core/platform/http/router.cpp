@@ -78,8 +78,10 @@ std::string_view missing_part(const Route& route) {
         return "Run::Worker: asking who is signed in may block";
     }
     const bool safe = is_safe(route.method);
-    if (route.csrf == Csrf::None && !safe && !route.path.starts_with("/api/")) {
-        return "Csrf::Token: it changes things and is no API route";
+    const bool is_for_programs =
+        route.path.starts_with("/api/") || route.path.starts_with("/agent/");
+    if (route.csrf == Csrf::None && !safe && !is_for_programs) {
+        return "Csrf::Token: it changes things and is not for programs";
     }
     if (route.api && (route.operation.empty() || route.summary.empty())) {
         return "an operation name and a summary for the API document";

@@ -87,6 +87,17 @@ TEST_F(Tls, IsNotHeldByHalfAHandshakeOrByPlainText) {
     EXPECT_EQ(plain.read_reply().status, 0) << "plain HTTP gets no answer on a TLS port";
 }
 
+TEST_F(Tls, OutlivesClientsThatVanishWhileItWrites) {
+    for (int i = 0; i < 20; ++i) {
+        auto wire = connect();
+        wire.limit_receive_buffer(4096);
+        wire.send("GET /big HTTP/1.1\r\nHost: a\r\n\r\n");
+        wire.read_until("\r\n\r\n");
+        wire.vanish();
+    }
+    EXPECT_EQ(connect().ask(kHello).status, 200);
+}
+
 TEST_F(Tls, UsesANewCertificateForNewConnectionsAfterAReload) {
     auto standing = connect();
     EXPECT_EQ(certificate_fingerprint(folder.path("chain.pem")).value(), fingerprint);

@@ -119,6 +119,7 @@ TEST(HeadParser, RefusesWhatAnybodyCouldReadDifferently) {
         {with_field("Cookie: a=b\r\nCookie: c=d"), 400},
         {with_field("Authorization: a\r\nAuthorization: b"), 400},
         {with_field("Origin: a\r\nOrigin: b"), 400},
+        {with_field("X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 2.2.2.2"), 400},
         {with_field("Content-Length: 3"), 400},
         {with_field("Transfer-Encoding: chunked"), 400},
         {post_with("X: y"), 411},
