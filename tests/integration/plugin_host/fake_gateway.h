@@ -3,6 +3,7 @@
 
 #include "core/platform/plugin_host/http_gateway.h"
 
+#include <functional>
 #include <mutex>
 #include <vector>
 
@@ -10,14 +11,19 @@ namespace hostelry::plugin_host {
 
 class FakeGateway final : public HttpGateway {
 public:
+    using Responder = std::function<Result<HttpReply>(const HttpCall&)>;
+
     Result<HttpReply> send(const HttpCall& call) override {
         const std::lock_guard lock(mutex_);
         calls_.push_back(call);
-        return answer_;
+        return responder_(call);
     }
     void answer_with(Result<HttpReply> answer) {
+        respond_with([answer = std::move(answer)](const HttpCall&) { return answer; });
+    }
+    void respond_with(Responder responder) {
         const std::lock_guard lock(mutex_);
-        answer_ = std::move(answer);
+        responder_ = std::move(responder);
     }
     std::vector<HttpCall> calls() const {
         const std::lock_guard lock(mutex_);
@@ -27,7 +33,9 @@ public:
 private:
     mutable std::mutex mutex_;
     std::vector<HttpCall> calls_;
-    Result<HttpReply> answer_ = HttpReply{200, {}, "ok"};
+    Responder responder_ = [](const HttpCall&) -> Result<HttpReply> {
+        return HttpReply{200, {}, "ok"};
+    };
 };
 
 }  // namespace hostelry::plugin_host
