@@ -5,10 +5,23 @@
 namespace hostelry::db {
 namespace {
 constexpr int kDepthMax = 64;  // deeper documents overflow the stack when they are written again
+
+/// jsonb cannot hold U+0000, which JSON writes as an escape.
+std::string without_nul(std::string text) {
+    constexpr std::string_view kNul = "\\u0000";
+    for (std::size_t at = text.find('\\'); at != std::string::npos; at = text.find('\\', at + 2)) {
+        if (text.compare(at, kNul.size(), kNul) == 0) {
+            text.replace(at, kNul.size(), "\\ufffd");
+        }
+    }
+    return text;
 }
 
+}  // namespace
+
 JsonText JsonText::from(const nlohmann::json& value) {
-    return of_text(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    return of_text(without_nul(value.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace))
+    );
 }
 
 nlohmann::json JsonText::parse() const {

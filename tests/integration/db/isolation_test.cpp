@@ -1,7 +1,7 @@
 // Tenants see down the tree, never up or sideways.
-#include <gtest/gtest.h>
-
 #include "tests/support/test_database.h"
+
+#include <gtest/gtest.h>
 
 namespace hostelry::db {
 namespace {
@@ -20,14 +20,15 @@ protected:
     }
 
     void add_job(TenantId tenant) {
-        const auto added = postgres.database().in_tenant(tenant, [&](Transaction& tx) -> Result<void> {
-            tx.execute(
-                "insert into hostelry.jobs (id, tenant_id, kind, title, queue) "
-                "values (gen_random_uuid(), $1, 'test.one', 'One', 'default')",
-                tenant
-            );
-            return {};
-        });
+        const auto added =
+            postgres.database().in_tenant(tenant, [&](Transaction& tx) -> Result<void> {
+                tx.execute(
+                    "insert into hostelry.jobs (id, tenant_id, kind, title, queue) "
+                    "values (gen_random_uuid(), $1, 'test.one', 'One', 'default')",
+                    tenant
+                );
+                return {};
+            });
         ASSERT_TRUE(added) << added.error().cause;
     }
 
@@ -74,10 +75,13 @@ TEST_F(Isolation, WithoutATenantNothingIsSeen) {
 }
 
 TEST_F(Isolation, ANeighboursRowsCannotBeChangedDeletedOrGivenAway) {
-    EXPECT_EQ(touched_by(neighbour, "update hostelry.jobs set note = 'x' where tenant_id = $1", client), 0);
+    EXPECT_EQ(
+        touched_by(neighbour, "update hostelry.jobs set note = 'x' where tenant_id = $1", client), 0
+    );
     EXPECT_EQ(touched_by(neighbour, "delete from hostelry.jobs where tenant_id = $1", client), 0);
     EXPECT_THROW(
-        touched_by(neighbour, "update hostelry.jobs set tenant_id = $1", client), ConstraintViolation
+        touched_by(neighbour, "update hostelry.jobs set tenant_id = $1", client),
+        ConstraintViolation
     );
     EXPECT_THROW(
         touched_by(client, "update hostelry.jobs set tenant_id = $1", reseller), ConstraintViolation
@@ -108,9 +112,11 @@ TEST_F(Isolation, TenantsThemselvesFollowTheTree) {
             .in_tenant(
                 tenant,
                 [](Transaction& tx) -> Result<std::string> {
-                    return tx.query_one(
-                                 "select string_agg(slug, ' ' order by slug) as slugs from hostelry.tenants"
-                    )["slugs"]
+                    return tx
+                        .query_one(
+                            "select string_agg(slug, ' ' order by slug) as slugs from "
+                            "hostelry.tenants"
+                        )["slugs"]
                         .text();
                 }
             )
@@ -119,7 +125,9 @@ TEST_F(Isolation, TenantsThemselvesFollowTheTree) {
     EXPECT_EQ(names(postgres.root()), "client neighbour reseller root");
     EXPECT_EQ(names(reseller), "client reseller");
     EXPECT_EQ(names(client), "client");
-    EXPECT_EQ(touched_by(client, "update hostelry.tenants set name = 'x' where id = $1", reseller), 0);
+    EXPECT_EQ(
+        touched_by(client, "update hostelry.tenants set name = 'x' where id = $1", reseller), 0
+    );
 }
 
 TEST_F(Isolation, ATenantCannotBeMadeUnderANeighbourOrMoved) {
@@ -129,14 +137,21 @@ TEST_F(Isolation, ATenantCannotBeMadeUnderANeighbourOrMoved) {
     EXPECT_THROW(touched_by(neighbour, insert, reseller), ConstraintViolation);
     EXPECT_EQ(touched_by(reseller, insert, reseller), 1);
     EXPECT_THROW(
-        touched_by(postgres.root(), "update hostelry.tenants set parent_id = $1 where id = $2", neighbour, client),
+        touched_by(
+            postgres.root(),
+            "update hostelry.tenants set parent_id = $1 where id = $2",
+            neighbour,
+            client
+        ),
         Failure
     );
 }
 
 TEST_F(Isolation, TheClosureNeedsTheDefinerAndShowsOnlyTheOwnTree) {
     EXPECT_THROW(
-        touched_by(neighbour, "insert into hostelry.tenant_closure values ($1, $2, 1)", neighbour, client),
+        touched_by(
+            neighbour, "insert into hostelry.tenant_closure values ($1, $2, 1)", neighbour, client
+        ),
         ConstraintViolation
     );
     EXPECT_EQ(touched_by(neighbour, "select * from hostelry.tenant_closure"), 1);
@@ -148,7 +163,9 @@ TEST_F(Isolation, SuspendingAnAncestorMakesTheTreeInactive) {
         return postgres.value("select hostelry.is_tenant_active('" + tenant.to_string() + "')");
     };
     EXPECT_EQ(is_active(client), "t");
-    touched_by(postgres.root(), "update hostelry.tenants set state = 'suspended' where id = $1", reseller);
+    touched_by(
+        postgres.root(), "update hostelry.tenants set state = 'suspended' where id = $1", reseller
+    );
     EXPECT_EQ(is_active(client), "f");
     EXPECT_EQ(is_active(neighbour), "t");
 }

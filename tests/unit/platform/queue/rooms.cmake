@@ -1,0 +1,2 @@
+set(ROOMS base queue)
+set(LABELS tsan)
