@@ -54,3 +54,7 @@ if(HOSTELRY_SANITIZE AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC's manual: sanitizers bring false positives. These two were met; the dev preset keeps them.
   target_compile_options(hostelry_warnings INTERFACE -Wno-sign-conversion -Wno-use-after-free)
 endif()
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # In a unit of several files GCC takes their anonymous namespaces for a header's.
+  target_compile_options(hostelry_warnings INTERFACE $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()

@@ -196,7 +196,7 @@ Single single_field(std::string_view name) {
     return Single::None;
 }
 
-struct Framing {
+struct HeadFraming {
     std::array<bool, static_cast<std::size_t>(Single::Count)> seen{};
     bool has(Single which) const { return seen[static_cast<std::size_t>(which)]; }
 };
@@ -257,7 +257,7 @@ HeadOutcome apply_field(Single which, std::string_view value, RequestHead& head)
     }
 }
 
-HeadOutcome parse_field(std::string_view line, Framing& framing, RequestHead& head) {
+HeadOutcome parse_field(std::string_view line, HeadFraming& framing, RequestHead& head) {
     if (line.front() == ' ' || line.front() == '\t') {
         return refuse(400, "Header fields may not be folded over lines.");
     }
@@ -289,7 +289,7 @@ HeadOutcome parse_field(std::string_view line, Framing& framing, RequestHead& he
     return kGood;
 }
 
-HeadOutcome check_framing(const Framing& framing, const RequestHead& head) {
+HeadOutcome check_framing(const HeadFraming& framing, const RequestHead& head) {
     if (!framing.has(Single::Host) && !head.is_http_1_0) {
         return refuse(400, "The Host header is missing.");
     }
@@ -348,7 +348,7 @@ HeadOutcome parse_head(std::string_view bytes, HeadScan& scan, RequestHead& head
         outcome.state == HeadState::Refused) {
         return outcome;
     }
-    Framing framing;
+    HeadFraming framing;
     while (!rest.empty()) {
         if (const auto outcome = parse_field(next_line(), framing, head);
             outcome.state == HeadState::Refused) {
