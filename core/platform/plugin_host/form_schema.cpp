@@ -18,7 +18,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kTextMax = 65'536;
-constexpr std::int64_t kPatternTextMax = 1024;
+constexpr std::int64_t kPatternFieldMax = 1024;
 
 /// A group that repeats, or a back reference, can make matching exponential; both are refused.
 bool is_harmless_pattern(const std::string& pattern) {
@@ -203,7 +203,7 @@ std::vector<FieldError> lint(const json& schema, const std::vector<FormField>& f
     for (const auto& field : fields) {
         const auto path = "properties." + field.name;
         if (!field.pattern.empty() &&
-            (field.max > kPatternTextMax || !is_harmless_pattern(field.pattern))) {
+            (field.max > kPatternFieldMax || !is_harmless_pattern(field.pattern))) {
             errors.push_back({path, "A pattern needs maxLength of at most 1024 and no repeated "
                                     "group or back reference."});
             continue;
