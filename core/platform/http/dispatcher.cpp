@@ -72,7 +72,7 @@ RateClass rate_of(const Inflight& inflight) {
     return rate == RateClass::Login && is_safe(inflight.request.method) ? RateClass::Page : rate;
 }
 
-std::string_view rate_name(RateClass rate) {
+std::string_view limiter_name(RateClass rate) {
     return kRateNames[static_cast<std::size_t>(rate)];
 }
 
@@ -167,7 +167,7 @@ std::optional<Answer> Dispatcher::over_limit(Inflight& inflight) {
     if (limit.count == 0) {
         return std::nullopt;
     }
-    const auto key = std::string(rate_name(rate)) + '@' + inflight.request.client_address;
+    const auto key = std::string(limiter_name(rate)) + '@' + inflight.request.client_address;
     const auto decision = rate_limiter_.take(key, limit);
     if (decision.allowed) {
         return std::nullopt;
