@@ -1,0 +1,12 @@
+drop function hostelry.purge_sessions(timestamptz);
+drop function hostelry.user_name(uuid);
+drop function hostelry.has_superadmin();
+drop function hostelry.find_password_link(text, timestamptz);
+drop function hostelry.find_account(text);
+drop function hostelry.live_sessions(uuid[], timestamptz);
+drop function hostelry.authenticate_session(text, timestamptz);
+drop table hostelry.setup_links;
+drop table hostelry.password_links;
+drop table hostelry.sessions;
+drop table hostelry.users;
+drop function hostelry.users_role_fits_tenant();
