@@ -6,13 +6,6 @@
 namespace hostelry::http {
 namespace {
 
-class NobodySignsIn final : public Authenticator {
-public:
-    Result<std::optional<Principal>> authenticate(const Request&) override {
-        return std::optional<Principal>{};
-    }
-};
-
 Route plain_route(std::string path, Handler handler) {
     return {
         .method = Method::Get,
@@ -44,6 +37,13 @@ DispatcherOptions quiet() {
 }  // namespace
 
 struct MetricsListener::Impl {
+    class NobodySignsIn final : public Authenticator {
+    public:
+        Result<std::optional<Principal>> authenticate(const Request&) override {
+            return std::optional<Principal>{};
+        }
+    };
+
     Impl(
         Listen listen,
         telemetry::Metrics& metrics,

@@ -22,11 +22,6 @@ constexpr std::size_t kMaxResponseHeaderBytes = 64 * 1024;
 constexpr std::size_t kMaxUrlBytes = 8 * 1024;
 constexpr milliseconds kFirstPause{200};
 
-struct FreeEasy {
-    void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
-};
-using Easy = std::unique_ptr<CURL, FreeEasy>;
-
 struct FreeUrl {
     void operator()(CURLU* url) const { curl_url_cleanup(url); }
 };
@@ -211,6 +206,11 @@ std::optional<std::string_view> OutboundResponse::header(std::string_view lower_
 }
 
 struct OutboundClient::Impl {
+    struct FreeEasy {
+        void operator()(CURL* handle) const { curl_easy_cleanup(handle); }
+    };
+    using Easy = std::unique_ptr<CURL, FreeEasy>;
+
     explicit Impl(OutboundOptions given) : options(std::move(given)) {
         static const auto kReady = curl_global_init(CURL_GLOBAL_DEFAULT);
         static_cast<void>(kReady);

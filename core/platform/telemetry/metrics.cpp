@@ -19,14 +19,14 @@ prometheus::Labels to_map(const Labels& labels) {
     return {labels.begin(), labels.end()};
 }
 
-struct ReadGauge {
-    Gauge gauge;
-    std::function<double()> read;
-};
-
 }  // namespace
 
 struct Metrics::Impl {
+    struct ReadGauge {
+        Gauge gauge;
+        std::function<double()> read;
+    };
+
     prometheus::Registry registry;
     LockGuarded<std::map<std::uint64_t, ReadGauge>> read_gauges;
 };
@@ -91,7 +91,7 @@ Metrics::Registration Metrics::gauge_from(
     auto* impl = impl_.get();
     const auto id = impl->read_gauges.with([&](auto& gauges) {
         const std::uint64_t next = gauges.empty() ? 1 : gauges.rbegin()->first + 1;
-        gauges.emplace(next, ReadGauge{handle, std::move(read)});
+        gauges.emplace(next, Impl::ReadGauge{handle, std::move(read)});
         return next;
     });
     return {nullptr, [impl, id](void*) {

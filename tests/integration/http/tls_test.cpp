@@ -9,8 +9,6 @@
 namespace hostelry::http::testing {
 namespace {
 
-constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
-
 class Tls : public ::testing::Test {
 protected:
     Tls() {

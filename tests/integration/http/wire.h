@@ -17,6 +17,8 @@ struct ssl_ctx_st;
 
 namespace hostelry::http::testing {
 
+inline constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
+
 struct Reply {
     int status = 0;
     std::string head;
