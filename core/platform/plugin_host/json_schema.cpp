@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-// The only file that sees valijson: its headers compile slowly and warn.
+// The only file that sees valijson: its headers compile slowly and warn. Without the macro it ends the process where it
+// would throw.
+#define VALIJSON_USE_EXCEPTIONS 1
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
 #include <valijson/adapters/nlohmann_json_adapter.hpp>

@@ -1,0 +1,2 @@
+set(ROOMS plugin_host)
+set(LIBS hostelry_plugin)

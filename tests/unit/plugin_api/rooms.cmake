@@ -1,0 +1,2 @@
+set(ROOMS base crypto)
+set(LIBS hostelry_plugin)
