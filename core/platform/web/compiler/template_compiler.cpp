@@ -428,9 +428,19 @@ private:
 
     std::string header_text() const {
         return "// Generated from " + std::string(shown_path_) + ".\n#pragma once\n\n" +
-               "#include \"core/platform/web/out.h\"\n" + header_includes_ + "\nnamespace " +
-               namespace_name() + " {\n\n" + declarations_ + "\n}  // namespace " +
-               namespace_name() + "\n";
+               "#include \"core/platform/web/out.h\"\n" + header_includes_ + "\n" +
+               feature_names() + "namespace " + namespace_name() + " {\n\n" + declarations_ +
+               "\n}  // namespace " + namespace_name() + "\n";
+    }
+
+    /// Lets a template of folder `sites` write `sites::SiteRow` for its feature's type, although
+    /// `sites` alone is the namespace of the views there.
+    std::string feature_names() const {
+        if (folder().empty() || folder().find('/') != std::string::npos) {
+            return {};
+        }
+        return "namespace hostelry::" + folder() + " {}\nnamespace " + namespace_name() +
+               " {\nusing namespace hostelry::" + folder() + ";\n}\n\n";
     }
 
     std::string source_text() const {
