@@ -192,6 +192,9 @@ Result<Plan> parse_plan(std::string_view text) {
         errors.push_back({"undo_of", "This is the id of a plan and goes with undo."});
     }
     take_actions(body, plan, errors);
+    for (const char* known : {"plan", "dry_run", "undo", "undo_of", "actions"}) {
+        body.erase(known);  // what was wrong with these has been said
+    }
     for (const auto& [name, value] : body.items()) {
         errors.push_back({name, "A plan has no such member."});
     }

@@ -72,7 +72,9 @@ bool is_host_name(std::string_view text) {
         return false;
     }
     const auto labels = split(text, '.');
-    return labels.size() >= 2 && std::all_of(labels.begin(), labels.end(), is_label);
+    // A last label of digits would make it an IPv4 address.
+    return labels.size() >= 2 && std::all_of(labels.begin(), labels.end(), is_label) &&
+           !all(labels.back(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 bool is_site_path(std::string_view text) {

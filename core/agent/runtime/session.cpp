@@ -406,7 +406,7 @@ milliseconds backoff(unsigned attempt, Random& random) {
     random.fill(dice);
     const auto roll =
         std::to_integer<std::int64_t>(dice[0]) * 256 + std::to_integer<std::int64_t>(dice[1]);
-    return base / 2 + base * roll / 65536;
+    return base / 2 + base * roll / 131072;
 }
 
 int run_daemon(const DaemonParts& parts, Identity identity) {
@@ -439,6 +439,8 @@ int run_daemon(const DaemonParts& parts, Identity identity) {
             break;
         }
     }
+    signalfd_siginfo taken{};
+    [[maybe_unused]] const auto got = ::read(stop.number(), &taken, sizeof taken);
     note_status(parts, false, "The agent is stopped.");
     pool.stop();
     return 0;

@@ -189,7 +189,7 @@ std::string content(const Layout& layout, const VhostFacts& facts, Transport tra
     );
     body += security_headers(facts, transport);
     body += R"(
-    location ~ /\. {
+    location ~ /\.(?!well-known/) {
         return 404;
     }
 )";

@@ -40,7 +40,7 @@ bool is_thumbprint(std::string_view text) {
 
 /// Narrower than a file name: no character that means something to nginx.
 bool is_root(std::string_view text) {
-    return is_site_path(text) && std::all_of(text.begin(), text.end(), [](char c) {
+    return is_site_path(text) && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
                c == '-' || c == '_' || c == '.' || c == '/';
     });

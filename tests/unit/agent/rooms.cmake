@@ -1,0 +1,1 @@
+set(ROOMS agent_commands agent_runtime agent_protocol base log process)
