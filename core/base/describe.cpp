@@ -324,16 +324,10 @@ std::vector<FieldError> decode(
     return errors;
 }
 
-std::vector<FieldError> decode_form(
-    const Description& description, const FormPairs& pairs, void* object
+json form_to_json(
+    const Description& description, const FormPairs& pairs, std::vector<FieldError>& unknown
 ) {
     json value = json::object();
-    std::vector<FieldError> unknown;
-    for (const auto& field : description.fields) {
-        if (field.facts.kind == Kind::Boolean) {
-            value[field.name] = false;
-        }
-    }
     for (const auto& [name, text] : pairs) {
         const auto dot = name.find('.');
         const Field* field = description.find(name.substr(0, dot));
@@ -346,6 +340,20 @@ std::vector<FieldError> decode_form(
             value[field->name][name.substr(dot + 1)] = text;
         } else {
             add_form_value(value, *field, text);
+        }
+    }
+    return value;
+}
+
+std::vector<FieldError> decode_form(
+    const Description& description, const FormPairs& pairs, void* object
+) {
+    std::vector<FieldError> unknown;
+    json value = form_to_json(description, pairs, unknown);
+    for (const auto& field : description.fields) {
+        // A box that is not ticked is not sent.
+        if (field.facts.kind == Kind::Boolean && !value.contains(field.name)) {
+            value[field.name] = false;
         }
     }
     auto errors = decode(description, value, object);

@@ -115,6 +115,10 @@ std::vector<FieldError> decode(
 std::vector<FieldError> decode_form(
     const Description& description, const FormPairs& pairs, void* object
 );
+/// The JSON object that decode_form decodes; pairs that name no member are reported in `unknown`.
+nlohmann::json form_to_json(
+    const Description& description, const FormPairs& pairs, std::vector<FieldError>& unknown
+);
 nlohmann::json encode(const Description& description, const void* object);
 /// JSON Schema (2020-12, in the part that draft 7 reads alike).
 nlohmann::json json_schema(const Description& description);

@@ -1,0 +1,169 @@
+#include "core/app/api_commands.h"
+
+#include "core/base/text.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace hostelry::app {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::size_t kCellWidthMax = 48;
+
+std::vector<std::string> path_parts(const std::string& path) {
+    std::vector<std::string> names;
+    for (const auto& part : split(path, '/')) {
+        if (part.starts_with('{')) {
+            names.push_back(part.substr(1, part.size() - 2));
+        }
+    }
+    return names;
+}
+
+std::string shown(const json& value) {
+    if (value.is_null()) {
+        return "-";
+    }
+    if (value.is_string()) {
+        return value.get<std::string>();
+    }
+    if (value.is_boolean()) {
+        return value.get<bool>() ? "yes" : "no";
+    }
+    if (value.is_array()) {
+        std::vector<std::string> items;
+        for (const auto& item : value) {
+            items.push_back(shown(item));
+        }
+        return join(items, ", ");
+    }
+    return value.dump();
+}
+
+std::string label_of(const Field& field) {
+    return field.facts.label.empty() ? field.name : field.facts.label;
+}
+
+/// What a table can hold: no nested objects, no secrets.
+std::vector<const Field*> columns_of(const Description& description) {
+    std::vector<const Field*> columns;
+    for (const auto& field : description.fields) {
+        const bool nested = field.nested != nullptr || field.facts.kind == Kind::TextMap;
+        if (!nested && field.facts.kind != Kind::Password) {
+            columns.push_back(&field);
+        }
+    }
+    return columns;
+}
+
+std::string cut(std::string text) {
+    if (text.size() > kCellWidthMax) {
+        text.resize(kCellWidthMax - 3);
+        text += "...";
+    }
+    return text;
+}
+
+std::string render_table(const Description& description, const json& items) {
+    const auto columns = columns_of(description);
+    std::vector<std::vector<std::string>> rows(1);
+    for (const auto* column : columns) {
+        rows.front().push_back(label_of(*column));
+    }
+    for (const auto& item : items) {
+        auto& row = rows.emplace_back();
+        for (const auto* column : columns) {
+            row.push_back(cut(shown(item.value(column->name, json(nullptr)))));
+        }
+    }
+    std::string text;
+    for (const auto& row : rows) {
+        for (std::size_t i = 0; i < row.size(); ++i) {
+            std::size_t width = 0;
+            for (const auto& other : rows) {
+                width = std::max(width, other[i].size());
+            }
+            text += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], width);
+        }
+        text += "\n";
+    }
+    return text;
+}
+
+std::string render_object(const Description& description, const json& object) {
+    std::size_t width = 0;
+    for (const auto& field : description.fields) {
+        width = std::max(width, label_of(field).size());
+    }
+    std::string text;
+    for (const auto& field : description.fields) {
+        if (object.contains(field.name)) {
+            text +=
+                fmt::format("{:<{}}  {}\n", label_of(field), width, shown(object.at(field.name)));
+        }
+    }
+    return text;
+}
+
+}  // namespace
+
+std::pair<std::string, std::string> noun_and_verb(const std::string& operation) {
+    const auto verb_end = std::find_if(operation.begin(), operation.end(), [](char c) {
+        return c >= 'A' && c <= 'Z';
+    });
+    const std::string verb(operation.begin(), verb_end);
+    std::string noun;
+    for (auto c = verb_end; c != operation.end(); ++c) {
+        const bool upper = *c >= 'A' && *c <= 'Z';
+        if (upper && !noun.empty()) {
+            noun.push_back('-');
+        }
+        noun.push_back(upper ? static_cast<char>(*c | 0x20) : *c);
+    }
+    if (verb == "list" && noun.ends_with("ies")) {
+        noun.replace(noun.size() - 3, 3, "y");
+    } else if (verb == "list" && noun.ends_with('s') && !noun.ends_with("dns")) {
+        noun.pop_back();
+    }
+    return {noun, verb == "get" ? "show" : verb};
+}
+
+std::vector<ApiCommand> api_commands(const http::Router& router) {
+    std::vector<ApiCommand> commands;
+    for (const auto& route : router.routes()) {
+        if (route.api && !route.operation.empty()) {
+            auto [noun, verb] = noun_and_verb(route.operation);
+            commands.push_back({std::move(noun), std::move(verb), path_parts(route.path), &route});
+        }
+    }
+    std::sort(commands.begin(), commands.end(), [](const ApiCommand& a, const ApiCommand& b) {
+        return std::tie(a.noun, a.verb) < std::tie(b.noun, b.verb);
+    });
+    return commands;
+}
+
+std::string path_of(const ApiCommand& command, const std::vector<std::string>& arguments) {
+    std::string path = command.route->path;
+    for (std::size_t i = 0; i < command.arguments.size() && i < arguments.size(); ++i) {
+        const std::string placeholder = "{" + command.arguments[i] + "}";
+        path.replace(path.find(placeholder), placeholder.size(), percent_encode(arguments[i]));
+    }
+    return path;
+}
+
+std::string render_answer(const ApiCommand& command, const json& answer) {
+    const Description* description = command.route->response;
+    if (description == nullptr || !answer.is_object()) {
+        return answer.is_null() ? std::string{} : answer.dump(2) + "\n";
+    }
+    if (answer.contains("items")) {
+        return render_table(*description, answer.at("items"));
+    }
+    return render_object(*description, answer);
+}
+
+}  // namespace hostelry::app

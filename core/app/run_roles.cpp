@@ -1,0 +1,90 @@
+#include "core/app/run_roles.h"
+
+#include "core/app/features.h"
+#include "core/app/platform.h"
+#include "core/app/serve_role.h"
+#include "core/app/signals.h"
+#include "core/app/worker_role.h"
+#include "core/platform/log/log.h"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdio>
+#include <optional>
+
+namespace hostelry::app {
+namespace {
+
+constexpr std::chrono::milliseconds kJobPatience{10'000};
+
+Result<void> ensure_root_tenant(Platform& platform) {
+    return platform.database().in_system([&](db::Transaction& tx) -> Result<void> {
+        const auto root = tx.query_one("select hostelry.root_tenant() as id");
+        if (root["id"].is_null()) {
+            const auto id = TenantId::make(platform.clock(), platform.random());
+            tx.query("select hostelry.create_root_tenant($1, 'Hostelry', 'root')", id);
+        }
+        return {};
+    });
+}
+
+void announce_ready(const nlohmann::json& facts) {
+    std::printf("ready %s\n", facts.dump().c_str());
+    std::fflush(stdout);
+}
+
+Result<void> announce(ServeRole& serve, auth::Auth& auth) {
+    nlohmann::json facts{{"address", serve.url()}};
+    if (!serve.fingerprint().empty()) {
+        facts["fingerprint"] = serve.fingerprint();
+    }
+    if (const auto link = TRY(auth.setup_url(serve.url()))) {
+        facts["setup_url"] = *link;
+    }
+    announce_ready(facts);
+    return {};
+}
+
+}  // namespace
+
+Result<void> run_roles(const config::Config& config, const Roles& roles) {
+    const auto platform = TRY(Platform::open(config, roles.migrate ? Migrate::Yes : Migrate::No));
+    TRY(ensure_root_tenant(*platform));
+    const view::Assets assets(config.web.assets);
+    Features features(
+        *platform,
+        assets,
+        config.http.public_url.empty() ? "http://" + config.http.listen : config.http.public_url
+    );
+    std::optional<WorkerRole> worker;
+    std::optional<ServeRole> serve;
+    if (roles.work) {
+        worker.emplace(*platform, features);
+        worker->start();
+    }
+    if (roles.serve) {
+        serve.emplace(*platform, features);
+        TRY(serve->start());
+        TRY(announce(*serve, features.auth()));
+    } else {
+        announce_ready(nlohmann::json::object());
+    }
+    wait_for_stop_signal();
+    log::info("app", "stopping");
+    // Ranked: nothing new comes in, what runs is answered, jobs are given back, then the pools
+    // close.
+    if (serve) {
+        serve->drain();
+    }
+    if (worker) {
+        worker->stop(kJobPatience);
+    }
+    if (serve) {
+        serve->stop();
+    }
+    log::info("app", "stopped");
+    log::flush();
+    return {};
+}
+
+}  // namespace hostelry::app
