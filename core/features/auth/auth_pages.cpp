@@ -1,7 +1,6 @@
 #include "core/features/auth/auth_pages.h"
 
 #include "core/features/auth/auth_views.h"
-#include "core/features/users/time_zones.h"
 #include "core/platform/web/described_fields.h"
 #include "templates/auth/links.cpt.h"
 #include "templates/auth/sign_in.cpt.h"
@@ -48,37 +47,6 @@ void say_when(http::Response& response, const Error* error) {
 
 void start_cookie(http::Response& response, const NewSession& session) {
     response.set_cookie({.name = std::string(kSessionCookie), .value = session.token, .max_age = {}});
-}
-
-/// A choice instead of free text; browsers complete neither.
-void choose_zone(std::vector<view::Field>& fields, const std::string& chosen) {
-    view::SelectField zone;
-    zone.name = "time_zone";
-    zone.label = "Time zone";
-    zone.hint = "All dates are shown in it.";
-    zone.required = true;
-    zone.value = chosen.empty() ? "UTC" : chosen;
-    for (const auto& name : users::time_zones()) {
-        zone.options.push_back({name, name});
-    }
-    for (auto& field : fields) {
-        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == "time_zone") {
-            zone.error = text->error;
-            field = zone;
-            return;
-        }
-    }
-}
-
-void autocomplete(std::vector<view::Field>& fields, std::string_view name, std::string_view what) {
-    for (auto& field : fields) {
-        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == name) {
-            text->autocomplete = what;
-        }
-        if (auto* password = std::get_if<view::PasswordField>(&field); password != nullptr && password->name == name) {
-            password->autocomplete = what;
-        }
-    }
 }
 
 }  // namespace
@@ -211,7 +179,7 @@ http::Response AuthPages::sign_in_page(http::Exchange& exchange, const Error* er
     page.form = {.id = "sign-in", .action = "/sign-in", .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
     page.next = own_path_or_home(was_posted ? request.form_value("next") : request.query("next").value_or(""));
     page.fields = view::described_fields(describe<SignIn>(), {{"email", request.form_value("email")}}, fields_of(error));
-    autocomplete(page.fields, "email", "username");
+    users::complete_field(page.fields, "email", "username");
     if (auto* email = std::get_if<view::TextField>(&page.fields.front())) {
         email->kind = view::TextKind::Email;
         email->focus = !was_posted;
@@ -235,11 +203,11 @@ http::Response AuthPages::set_up_page(http::Exchange& exchange, const Error* err
     page.text = "This makes the first superadmin, who may do everything.";
     page.form = {.id = "set-up", .action = exchange.request.path, .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
     page.fields = view::described_fields(describe<SetUp>(), exchange.request.form(), fields_of(error));
-    choose_zone(page.fields, exchange.request.form_value("time_zone"));
-    autocomplete(page.fields, "company", "organization");
-    autocomplete(page.fields, "name", "name");
-    autocomplete(page.fields, "email", "username");
-    autocomplete(page.fields, "password", "new-password");
+    users::offer_time_zones(page.fields, exchange.request.form_value("time_zone"));
+    users::complete_field(page.fields, "company", "organization");
+    users::complete_field(page.fields, "name", "name");
+    users::complete_field(page.fields, "email", "username");
+    users::complete_field(page.fields, "password", "new-password");
     page.button = "Create superadmin";
     auto response = shell_.page(
         exchange, [&](view::Out& out) { views::auth::link_form(out, page); }, status_of(error)

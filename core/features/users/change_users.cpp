@@ -85,6 +85,20 @@ Result<User> Users::get(const Caller& caller, UserId id) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) { return UserStore{tx}.get(id); });
 }
 
+Result<Home> Users::home_of(const Caller& caller, TenantId tenant) {
+    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Home> {
+        const auto home = UserStore{tx}.find_home(tenant);
+        if (!home || home->state == "deleted") {
+            return fail(ErrorCode::NotFound, "There is no such account.");
+        }
+        return *home;
+    });
+}
+
+std::string Users::new_request_key() {
+    return new_uuid(needs_.clock, needs_.random).to_string();
+}
+
 Result<UserPage> Users::list(
     const Caller& caller, const UserFilter& filter, std::int64_t offset, std::int64_t count_max
 ) {

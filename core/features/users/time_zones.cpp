@@ -39,4 +39,35 @@ const std::vector<std::string>& time_zones() {
     return kNames;
 }
 
+void offer_time_zones(std::vector<view::Field>& fields, const std::string& chosen) {
+    for (auto& field : fields) {
+        const auto* text = std::get_if<view::TextField>(&field);
+        if (text == nullptr || text->name != "time_zone") {
+            continue;
+        }
+        view::SelectField zone;
+        static_cast<view::FieldText&>(zone) = *text;
+        zone.hint = "All dates are shown in it.";
+        zone.required = true;
+        zone.value = chosen.empty() ? "UTC" : chosen;
+        for (const auto& name : time_zones()) {
+            zone.options.push_back({name, name});
+        }
+        field = std::move(zone);
+        return;
+    }
+}
+
+void complete_field(std::vector<view::Field>& fields, std::string_view name, std::string_view autocomplete) {
+    for (auto& field : fields) {
+        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == name) {
+            text->autocomplete = autocomplete;
+        }
+        if (auto* password = std::get_if<view::PasswordField>(&field);
+            password != nullptr && password->name == name) {
+            password->autocomplete = autocomplete;
+        }
+    }
+}
+
 }  // namespace hostelry::users

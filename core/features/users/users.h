@@ -6,6 +6,7 @@
 #include "core/features/shell/shell.h"
 #include "core/features/users/caller.h"
 #include "core/features/users/role.h"
+#include "core/features/users/time_zones.h"
 #include "core/features/users/user.h"
 #include "core/features/users/user_store.h"
 #include "core/platform/db/database.h"
@@ -64,6 +65,10 @@ public:
         const std::optional<std::string>& request_key = {}
     );
     Result<User> get(const Caller& caller, UserId id);
+    /// The tenant a person is to live in; NotFound for a deleted, foreign or made-up one.
+    Result<Home> home_of(const Caller& caller, TenantId tenant);
+    /// For forms that create: see create().
+    std::string new_request_key();
     Result<UserPage> list(
         const Caller& caller, const UserFilter& filter, std::int64_t offset = 0, std::int64_t count_max = 100
     );

@@ -1,0 +1,77 @@
+#pragma once
+// What the templates of web/templates/users show.
+
+#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/list.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::users {
+
+struct UserRow {
+    std::string id;
+    std::string name;
+    std::string email;
+    view::Chip chip;
+    std::string role;
+    std::string home;
+    std::optional<view::Instant> last_sign_in;
+    view::Menu menu;
+};
+
+struct UsersPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::FilterForm filter;
+    view::List list;
+    std::vector<UserRow> rows;
+};
+
+struct UserPageView {
+    view::Shell shell;
+    view::PageHead head;
+    view::Facts facts;
+    std::optional<view::Note> note;
+};
+
+struct UserFormPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Form form;
+    std::string tenant;  ///< Where the person is put; empty: stays where they are.
+    view::FormSection person_section;
+    std::vector<view::Field> person;
+    view::FormSection access_section;
+    std::vector<view::Field> access;
+    view::SubmitRow submit;
+};
+
+struct PasswordLinkPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Note note;
+    std::string url;
+    view::Instant expires_at;
+    std::string user_href;
+};
+
+struct ProfilePage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Form profile_form;
+    std::vector<view::Field> profile;
+    view::Form password_form;
+    std::vector<view::Field> password;
+};
+
+struct DeleteUserPage {
+    view::Shell shell;
+    view::DeleteDialog dialog;
+};
+
+}  // namespace hostelry::users
