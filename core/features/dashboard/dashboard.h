@@ -1,0 +1,56 @@
+#pragma once
+// The front door of the overview.
+
+#include "core/features/shell/shell.h"
+#include "core/platform/db/database.h"
+#include "core/platform/http/route.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace hostelry::dashboard {
+
+/// One count on top of the page. Runs in the acting tenant.
+struct Figure {
+    std::string permission;
+    std::string label;
+    std::string href;
+    std::function<std::int64_t(db::Transaction& tx)> count;
+};
+
+/// Something a person should look at.
+struct Attention {
+    std::string text;
+    std::string detail;
+    std::string href;
+};
+struct AttentionSource {
+    std::string permission;
+    std::function<std::vector<Attention>(db::Transaction& tx)> find;
+};
+
+class Dashboard {
+public:
+    struct Needs {
+        db::Database& database;
+        const Clock& clock;
+        shell::Shell& shell;
+    };
+    explicit Dashboard(Needs needs) : needs_(needs) {}
+
+    // Before add_routes.
+    void add_figure(Figure figure) { figures_.push_back(std::move(figure)); }
+    void add_attention(AttentionSource source) { sources_.push_back(std::move(source)); }
+
+    void add_routes(http::Router& router);
+
+private:
+    http::Response show(http::Exchange& exchange);
+
+    Needs needs_;
+    std::vector<Figure> figures_;
+    std::vector<AttentionSource> sources_;
+};
+
+}  // namespace hostelry::dashboard
