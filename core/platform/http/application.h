@@ -32,6 +32,7 @@ struct Inflight {
     std::string allow;        ///< Without a route: the methods that the path has.
     std::string nonce;
     IpAddress peer;
+    std::string_view peer_text;  ///< The same as text; lives as long as the connection.
     std::chrono::steady_clock::time_point started;
 };
 

@@ -53,7 +53,9 @@ Result<void> BodyBuffer::spool(const std::string& folder) {
 
 Result<void> BodyBuffer::attach_to(Request& request, const std::string& folder) {
     if (fd_ < 0) {
-        request.set_body(std::move(memory_));
+        if (!memory_.empty()) {
+            request.set_body(std::move(memory_));
+        }
         return {};
     }
     TRY(spool(folder));

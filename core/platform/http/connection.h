@@ -99,11 +99,15 @@ class EventLoop;
 
 struct Connection {
     Connection(EventLoop& owner_loop, std::unique_ptr<Transport> socket, const IpAddress& address)
-        : loop(owner_loop), transport(std::move(socket)), peer(address) {}
+        : loop(owner_loop),
+          transport(std::move(socket)),
+          peer(address),
+          peer_text(address.to_string()) {}
 
     EventLoop& loop;
     std::unique_ptr<Transport> transport;
     IpAddress peer;
+    std::string peer_text;
     std::atomic<Owner> owner{Owner::Loop};
     std::atomic<SteadyTime> last_active{SteadyTime{}};
     Phase phase = Phase::Handshake;

@@ -126,8 +126,9 @@ void Dispatcher::identify_request(Inflight& inflight) {
 /// Forwarding headers count only from configured proxies, and only as far back as those reach.
 void Dispatcher::find_client(Inflight& inflight) const {
     auto& request = inflight.request;
-    auto client = inflight.peer;
+    request.client_address = inflight.peer_text;
     if (is_trusted_proxy(inflight.peer)) {
+        auto client = inflight.peer;
         const auto hops = split(request.header("x-forwarded-for").value_or(""), ',');
         for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
             const auto address = IpAddress::parse(trim(*hop));
@@ -140,8 +141,8 @@ void Dispatcher::find_client(Inflight& inflight) const {
             }
         }
         request.is_tls = request.is_tls || request.header("x-forwarded-proto") == "https";
+        request.client_address = client.to_string();
     }
-    request.client_address = client.to_string();
 }
 
 bool Dispatcher::is_trusted_proxy(const IpAddress& address) const {

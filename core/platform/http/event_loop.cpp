@@ -196,6 +196,7 @@ void EventLoop::turn() {
     std::array<epoll_event, kEventsPerTurn> events{};
     const int count = ::epoll_wait(epoll_, events.data(), kEventsPerTurn, wait_ms());
     now_ = std::chrono::steady_clock::now();
+    bool has_mail = false;
     for (int i = 0; i < count; ++i) {
         auto& event = events[static_cast<std::size_t>(i)];
         const auto listener = std::find_if(listeners_.begin(), listeners_.end(), [&](auto& one) {
@@ -203,11 +204,15 @@ void EventLoop::turn() {
         });
         if (listener != listeners_.end()) {
             accept_from(*listener);
-        } else if (event.data.ptr != this) {
+        } else if (event.data.ptr == this) {
+            has_mail = true;
+        } else {
             on_event(*static_cast<Connection*>(event.data.ptr), event.events);
         }
     }
-    read_mail();
+    if (has_mail) {
+        read_mail();
+    }
     std::vector<Connection*> ready;
     ready.swap(ready_);
     for (auto* connection : ready) {

@@ -87,6 +87,7 @@ EventLoop::Step EventLoop::begin_request(Connection& connection) {
     auto& inflight = work.inflight;
     auto& request = inflight.request;
     inflight.peer = connection.peer;
+    inflight.peer_text = connection.peer_text;
     inflight.started = now_;
     request.method = head_.method;
     request.raw_query = head_.query;
@@ -196,7 +197,9 @@ EventLoop::Step EventLoop::dispatch(Connection& connection) {
     if (work.run == Run::Worker || work.body.is_spooled()) {
         return hand_over(connection, &EventLoop::answer_request);
     }
-    work.inflight.request.set_body(std::move(work.body.memory()));
+    if (!work.body.memory().empty()) {
+        work.inflight.request.set_body(std::move(work.body.memory()));
+    }
     const auto began = std::chrono::steady_clock::now();
     auto answer = shared_.application.answer(work.inflight);
     if (std::chrono::steady_clock::now() - began > std::chrono::milliseconds{1}) {
@@ -211,6 +214,7 @@ EventLoop::Step EventLoop::refuse(Connection& connection, int status, std::strin
     if (!connection.work) {
         connection.work = std::make_unique<RequestWork>();
         connection.work->inflight.peer = connection.peer;
+        connection.work->inflight.peer_text = connection.peer_text;
         connection.work->inflight.started = now_;
     }
     auto answer = shared_.application.refuse(status, reason, connection.work->inflight);

@@ -45,7 +45,8 @@ public:
         message.msg_iovlen = count;
         ssize_t sent = 0;
         do {
-            sent = ::sendmsg(fd_, &message, MSG_NOSIGNAL);
+            sent = count == 1 ? ::send(fd_, pieces->iov_base, pieces->iov_len, MSG_NOSIGNAL)
+                              : ::sendmsg(fd_, &message, MSG_NOSIGNAL);
         } while (sent < 0 && errno == EINTR);
         if (sent < 0) {
             return from_errno(Kind::WantWrite);
