@@ -26,8 +26,10 @@ using namespace std::chrono_literals;
 // 50 to 100 is the knee of the measured curve: more per claim brings little and holds leases for
 // long.
 constexpr int kClaimMax = 100;
-constexpr auto kFlushEvery = 200ms;  // notes and log lines
+constexpr auto kFlushEvery = 200ms;   // notes and log lines
+constexpr auto kFlushDelayMax = 5ms;  // ends of jobs wait for company at most this long
 constexpr auto kPauseAfterError = 500ms;
+constexpr auto kNever = std::chrono::steady_clock::time_point::max();
 constexpr auto kRemoveFinishedEvery = 10min;
 constexpr int kRemoveAtOnce = 500;
 
@@ -166,14 +168,15 @@ struct Worker::Parts {
     void pump() {
         auto next_look = clock.steady();
         std::unique_lock lock(mutex);
-        while (!(stopping && running.empty() && completed.empty())) {
-            pump_wakes.wait_until(lock, next_look, [&] {
-                return (woken && free_slots() > 0) || !completed.empty() ||
+        while (!(stopping && running.empty())) {
+            pump_wakes.wait_until(lock, std::min(next_look, flush_at), [&] {
+                return (woken && free_slots() > 0 && !stopping) || is_batch_full() ||
                        (stopping && running.empty());
             });
             const bool may_claim = !stopping && free_slots() > 0;
             woken = may_claim ? false : woken;
-            const int wanted = may_claim ? std::min(free_slots(), kClaimMax) : 0;
+            const int wanted =
+                may_claim ? std::min(free_slots() + completed_count(), kClaimMax) : 0;
             lock.unlock();
             complete_finished();
             const auto pause = wanted > 0 ? claim(wanted) : options.poll;
@@ -181,6 +184,14 @@ struct Worker::Parts {
             next_look = clock.steady() + pause;
         }
     }
+
+    /// Ends are written together: when many have come, when nothing else runs, or a moment after
+    /// the first.
+    bool is_batch_full() const {
+        return !completed.empty() &&
+               (completed_count() >= kClaimMax / 2 || completed.size() == running.size());
+    }
+    int completed_count() const { return static_cast<int>(completed.size()); }
 
     int free_slots() const { return options.slots - static_cast<int>(running.size()); }
 
@@ -200,9 +211,11 @@ struct Worker::Parts {
             log::warn("queue", "no jobs can be claimed", {{"cause", claimed.error().cause}});
             return kPauseAfterError;
         }
+        std::vector<Run> runs;
         for (const auto& row : *claimed) {
-            begin(read_claimed_job(row));
+            runs.push_back(make_run(read_claimed_job(row)));
         }
+        begin(runs);
         if (claimed->size() == static_cast<std::size_t>(wanted)) {
             return 0ms;  // there may be more
         }
@@ -219,29 +232,42 @@ struct Worker::Parts {
         return std::clamp(wait, std::chrono::milliseconds{1}, options.poll);
     }
 
-    void begin(ClaimedJob job) {
+    Run make_run(ClaimedJob job) {
         const JobKind* kind = registry.find(job.kind);
         last_tenant = job.tenant.uuid;
-        const JobId id = job.id;
         const bool is_cancelled = job.cancel_requested;
         auto run = std::make_shared<JobRun>(database, clock, random, name, *kind, std::move(job));
         run->journal().lease_renewed(options.lease);
         if (is_cancelled) {
             run->signals().raise(RunSignals::Signal::Cancel);
         }
+        return run;
+    }
+
+    void begin(const std::vector<Run>& runs) {
         const std::lock_guard lock(mutex);
-        // The database may have lost our claim (it crashed) and given us the same job again: the
-        // old run goes on and finds its lease lost, so this claim is left to run out.
-        if (!running.emplace(id, run).second) {
+        for (const auto& run : runs) {
+            // The database may have lost our claim (it crashed) and given us the same job again:
+            // the old run goes on and finds its lease lost, so this claim is left to run out.
+            if (running.emplace(run->job().id, run).second) {
+                ++started;
+                ready.push_back(run);
+            }
+        }
+        rouse_slot();
+    }
+
+    /// Each slot that takes a job rouses the next one while there is more: jobs that end at once
+    /// are run by a few threads, jobs that take long soon by all.
+    void rouse_slot() {
+        if (ready.empty()) {
             return;
         }
-        ++started;
-        ready.push_back(std::move(run));
-        if (idle_slots < static_cast<int>(ready.size()) &&
-            static_cast<int>(slots.size()) < options.slots) {
+        if (idle_slots > 0) {
+            slot_wakes.notify_one();
+        } else if (static_cast<int>(slots.size()) < options.slots) {
             slots.emplace_back([this] { serve_slot(); });
         }
-        slot_wakes.notify_one();
     }
 
     /// Writes the ends of jobs that have nothing else to store, many in one statement.
@@ -250,6 +276,7 @@ struct Worker::Parts {
         {
             const std::lock_guard lock(mutex);
             batch.swap(completed);
+            flush_at = kNever;
         }
         if (batch.empty()) {
             return;
@@ -278,6 +305,7 @@ struct Worker::Parts {
         }
         const std::lock_guard lock(mutex);
         completed.push_back(run);
+        flush_at = clock.steady() + kFlushDelayMax;
     }
 
     bool write_completed(const Held& held, std::vector<Uuid>& written) {
@@ -320,6 +348,7 @@ struct Worker::Parts {
             }
             const Run run = std::move(ready.front());
             ready.pop_front();
+            rouse_slot();
             lock.unlock();
             run_one(run);
             lock.lock();
@@ -345,7 +374,12 @@ struct Worker::Parts {
         if (ending == JobRun::Ending::CompletedUnwritten) {
             const std::lock_guard lock(mutex);
             completed.push_back(run);
-            pump_wakes.notify_all();
+            if (completed.size() == 1) {
+                flush_at = clock.steady() + kFlushDelayMax;
+                pump_wakes.notify_all();
+            } else if (is_batch_full()) {
+                pump_wakes.notify_all();
+            }
             return;
         }
         settle(run, ending);
@@ -563,7 +597,8 @@ struct Worker::Parts {
     std::condition_variable pump_wakes, slot_wakes, ticker_wakes, all_ended;
     std::unordered_map<JobId, Run> running;  // from the claim to the written end
     std::deque<Run> ready;
-    std::vector<Run> completed;
+    std::vector<Run> completed;  // ended, but that is not written yet
+    std::chrono::steady_clock::time_point flush_at = kNever;
     std::vector<std::thread> slots;
     int idle_slots = 0;
     bool woken = true;

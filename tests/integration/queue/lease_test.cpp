@@ -21,7 +21,7 @@ TEST_F(Leases, AWorkerThatLostItsLeaseWritesNothingMore) {
         return run;
     };
     add_kind("test.slow", {slow, noting("after")});
-    auto& stuck = start_worker({.lease = 300ms, .heartbeat = 60s});
+    auto& stuck = start_worker({.lease = 1500ms, .heartbeat = 60s});
     const auto id = enqueue_job({.kind = "test.slow", .tenant = {}});
     wait_until(id, [](const Job& now) { return now.state == JobState::Running; });
     start_worker({.lease = 5s, .heartbeat = 200ms});
