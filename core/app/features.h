@@ -4,7 +4,9 @@
 
 #include "core/app/platform.h"
 #include "core/features/auth/auth.h"
+#include "core/features/dashboard/dashboard.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/servers/servers.h"
 #include "core/features/shell/shell.h"
 #include "core/features/users/users.h"
 #include "core/platform/events/events.h"
@@ -26,12 +28,17 @@ public:
 
     shell::Shell& shell() { return shell_; }
     auth::Auth& auth() { return auth_; }
+    servers::Servers& servers() { return servers_; }
 
 private:
+    void fill_dashboard();
+
     shell::Shell shell_;
+    dashboard::Dashboard dashboard_;
     jobs::Jobs jobs_;
     users::Users users_;
     auth::Auth auth_;
+    servers::Servers servers_;
 };
 
 }  // namespace hostelry::app

@@ -124,6 +124,7 @@ Result<void> ServeRole::start() {
     relay_ = std::make_unique<shell::LiveRelay>(platform_.database(), platform_.listener(), hub_);
     relay_->start();
     TRY(server_->start());
+    TRY(start_agents());
     const std::string own_url = url_of(tls ? "https" : "http", listen.host, server_->port());
     url_ =
         platform_.config().http.public_url.empty() ? own_url : platform_.config().http.public_url;
@@ -153,6 +154,20 @@ Result<void> ServeRole::start_metrics() {
     return metrics_listener_->start();
 }
 
+Result<void> ServeRole::start_agents() {
+    agents_ = std::make_unique<servers::AgentListener>(
+        servers::AgentListener::Needs{
+            platform_.database(),
+            &platform_.listener(),
+            platform_.clock(),
+            platform_.random(),
+            platform_.sealer(),
+            "/run/hostelry"},
+        servers::AgentListener::Options{.listen = platform_.config().agent.listen}
+    );
+    return agents_->start();
+}
+
 void ServeRole::drain() {
     platform_.readiness().set("http", false);
     if (server_) {
@@ -163,6 +178,9 @@ void ServeRole::drain() {
 void ServeRole::stop() {
     if (server_) {
         server_->stop();
+    }
+    if (agents_) {
+        agents_->stop();
     }
     if (relay_) {
         relay_->stop();

@@ -4,6 +4,7 @@
 #include "core/app/features.h"
 #include "core/app/operator_key.h"
 #include "core/app/platform.h"
+#include "core/features/servers/agent_listener.h"
 #include "core/features/shell/live_relay.h"
 #include "core/platform/http/dispatcher.h"
 #include "core/platform/http/metrics_listener.h"
@@ -42,6 +43,7 @@ public:
 private:
     Result<std::shared_ptr<http::TlsContext>> tls_for(const HostPort& listen);
     Result<void> start_metrics();
+    Result<void> start_agents();
 
     Platform& platform_;
     Features& features_;
@@ -53,6 +55,7 @@ private:
     std::unique_ptr<http::Server> server_;
     std::unique_ptr<http::MetricsListener> metrics_listener_;
     std::unique_ptr<shell::LiveRelay> relay_;
+    std::unique_ptr<servers::AgentListener> agents_;
     std::string url_;
     std::string ca_file_;
     std::string fingerprint_;
