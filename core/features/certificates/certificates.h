@@ -1,0 +1,117 @@
+#pragma once
+// The front door to certificates: asked from an ACME authority, or uploaded. The private key of an
+// asked one is made on the site's server and never leaves it; that of an uploaded one passes
+// through and is not kept.
+
+#include "core/base/clock.h"
+#include "core/base/id.h"
+#include "core/base/random.h"
+#include "core/base/result.h"
+#include "core/features/certificates/certificate_types.h"
+#include "core/features/users/caller.h"
+#include "core/platform/crypto/sealing.h"
+#include "core/platform/db/database.h"
+#include "core/platform/queue/queue.h"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::http {
+class Router;
+}
+namespace hostelry::shell {
+class Shell;
+}
+
+namespace hostelry::certificates {
+
+class AcmeClient;
+
+struct IssueRequest {
+    TenantId tenant{};
+    Uuid site{};
+    std::string site_key;
+    ServerId server{};
+    std::vector<std::string> names;
+};
+
+/// Where a site lives, for uploads. In the caller's transaction; NotFound for a site that may not
+/// be seen.
+struct SitePlace {
+    TenantId tenant{};
+    std::string key;
+    ServerId server{};
+    std::vector<std::string> names;
+};
+using FindSite = std::function<Result<SitePlace>(db::Transaction& tx, const Uuid& site)>;
+
+/// Has the shape of servers::Servers::apply: carries out a plan on a server and answers its
+/// results.
+using ApplyPlan = std::function<Result<nlohmann::json>(
+    ServerId server,
+    const nlohmann::json& plan,
+    std::chrono::milliseconds timeout,
+    const std::function<bool()>& cancelled
+)>;
+
+class Certificates {
+public:
+    struct Options {
+        std::string directory;  ///< As `acme.directory`.
+        std::string contact;    ///< As `acme.contact`.
+        std::string helper;     ///< As `acme.helper`: path of acme_helper.py.
+        std::string extra_ca;   ///< As `outbound.extra_ca`.
+        std::int64_t renew_days_before = 30;
+    };
+    struct Needs {
+        db::Database& database;
+        const Clock& clock;
+        Random& random;
+        const crypto::Sealer& sealer;
+        shell::Shell& shell;
+        ApplyPlan apply;
+        FindSite find_site;
+        Options options;
+    };
+    explicit Certificates(Needs needs);
+    ~Certificates();
+    Certificates(const Certificates&) = delete;
+    Certificates& operator=(const Certificates&) = delete;
+
+    void add_routes(http::Router& router);
+    void add_jobs(queue::Registry& registry);
+
+    // For job steps; never inside a transaction, all repeatable.
+    /// Of the account key, which is made on first use; goes into vhost.ensure.
+    Result<std::string> acme_thumbprint();
+    /// Asks the server for a signing request, the authority for a certificate, and installs it.
+    /// Does nothing when the site has one for these names that is not due.
+    Result<Certificate> issue(const IssueRequest& request, queue::StepContext& step);
+    /// Forgets the rows of a site that is gone.
+    Result<void> forget_site(TenantId tenant, const Uuid& site);
+
+    // Operations; each publishes its event.
+    Result<JobId> renew(const users::Caller& caller, CertificateId id);
+    /// Checks and installs it on the site's server; the key is not kept. Invalid with fields.
+    Result<Certificate> upload(const users::Caller& caller, const UploadCertificate& request);
+
+    // Reading, in the acting tenant.
+    Result<std::vector<Certificate>> list(TenantId tenant);
+    Result<Certificate> get(TenantId tenant, CertificateId id);
+
+    const Needs& needs() const { return needs_; }
+
+private:
+    friend class CertificateJobs;
+    Needs needs_;
+    std::unique_ptr<AcmeClient> acme_;
+    std::shared_ptr<void> routes_;
+};
+
+}  // namespace hostelry::certificates
