@@ -15,7 +15,8 @@ using nlohmann::json;
 
 constexpr std::size_t kReasonMax = 300;
 
-/// What PowerDNS says about a failure: JSON with "error", or plain text ("Conflict"), or a proxy's page.
+/// What PowerDNS says about a failure: JSON with "error", or plain text ("Conflict"), or a proxy's
+/// page.
 std::string reason_of(const HttpAnswer& answer) {
     const auto body = answer.json();
     std::string reason;
@@ -45,13 +46,19 @@ Problem problem_of(const std::string& method, const HttpAnswer& answer) {
     };
     switch (answer.status) {
         case 401:
-        case 403: return make(HOSTELRY_AUTH, "PowerDNS refused the API key.");
-        case 404: return make(HOSTELRY_NOT_FOUND, sentence("PowerDNS does not have it", reason));
-        case 409: return make(HOSTELRY_CONFLICT, sentence("PowerDNS has it already", reason));
-        case 429: return make(HOSTELRY_RATE_LIMITED, "PowerDNS asks for fewer requests.");
+        case 403:
+            return make(HOSTELRY_AUTH, "PowerDNS refused the API key.");
+        case 404:
+            return make(HOSTELRY_NOT_FOUND, sentence("PowerDNS does not have it", reason));
+        case 409:
+            return make(HOSTELRY_CONFLICT, sentence("PowerDNS has it already", reason));
+        case 429:
+            return make(HOSTELRY_RATE_LIMITED, "PowerDNS asks for fewer requests.");
         case 400:
-        case 422: return make(HOSTELRY_INVALID, sentence("PowerDNS did not accept it", reason));
-        default: break;
+        case 422:
+            return make(HOSTELRY_INVALID, sentence("PowerDNS did not accept it", reason));
+        default:
+            break;
     }
     if (answer.status >= 500) {
         return make(HOSTELRY_TRANSIENT, sentence("PowerDNS failed (HTTP " + code + ")", reason))
@@ -71,9 +78,7 @@ std::string without_trailing_slash(std::string url) {
 
 PowerdnsClient::PowerdnsClient(Host host, const Settings& settings)
     : host_(host),
-      root_(
-          without_trailing_slash(settings.base_url) + "/api/v1/servers/" + settings.server_id
-      ) {}
+      root_(without_trailing_slash(settings.base_url) + "/api/v1/servers/" + settings.server_id) {}
 
 json PowerdnsClient::get(const Call& call, const std::string& path) const {
     return send(call, "GET", path, std::nullopt);

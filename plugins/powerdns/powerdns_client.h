@@ -20,8 +20,8 @@ public:
     PowerdnsClient() = default;
     PowerdnsClient(hostelry::plugin::Host host, const Settings& settings);
 
-    /// `path` begins behind the server: "/zones". Every answer that is not a success is thrown as a Problem; an empty
-    /// body is null.
+    /// `path` begins behind the server: "/zones". Every answer that is not a success is thrown as a
+    /// Problem; an empty body is null.
     nlohmann::json get(const hostelry::plugin::Call& call, const std::string& path) const;
     nlohmann::json post(
         const hostelry::plugin::Call& call, const std::string& path, const nlohmann::json& body

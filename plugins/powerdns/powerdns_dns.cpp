@@ -38,7 +38,8 @@ std::string digest(const std::string& text) {
     return hex;
 }
 
-/// All that PowerDNS holds, also disabled records, in an order that does not depend on its database.
+/// All that PowerDNS holds, also disabled records, in an order that does not depend on its
+/// database.
 std::string etag_of(const json& zone) {
     std::set<std::string> lines;
     for (const auto& rrset : zone.value("rrsets", json::array())) {
@@ -107,7 +108,8 @@ json nameservers_of(const json& zone) {
     return json::array();
 }
 
-/// One change of dns/1 as PowerDNS wants it. REPLACE and DELETE say what shall be, so a repeat does no harm.
+/// One change of dns/1 as PowerDNS wants it. REPLACE and DELETE say what shall be, so a repeat does
+/// no harm.
 json write_change(const json& change) {
     const auto type = change.at("type").get<std::string>();
     json rrset{
@@ -132,7 +134,8 @@ json write_changes(const json& changes) {
     json rrsets = json::array();
     std::set<std::pair<std::string, std::string>> seen;
     for (const auto& change : changes) {
-        const std::pair key{change.at("name").get<std::string>(), change.at("type").get<std::string>()};
+        const std::pair key{
+            change.at("name").get<std::string>(), change.at("type").get<std::string>()};
         if (!seen.insert(key).second) {
             throw invalid(
                 "changes", key.first + " " + key.second + " is named by more than one change."
@@ -228,7 +231,8 @@ json PowerdnsDns::zone_create(const Call& call, const json& request) const {
     json zone;
     try {
         zone = client_.post(
-            call, "/zones",
+            call,
+            "/zones",
             {{"name", absolute(name)},
              {"kind", settings_.kind},
              {"nameservers", nameservers},
@@ -247,9 +251,7 @@ json PowerdnsDns::zone_create(const Call& call, const json& request) const {
         }
     }
     return {
-        {"zone", zone_facts(zone)},
-        {"etag", etag_of(zone)},
-        {"nameservers", nameservers_of(zone)}};
+        {"zone", zone_facts(zone)}, {"etag", etag_of(zone)}, {"nameservers", nameservers_of(zone)}};
 }
 
 json PowerdnsDns::zone_delete(const Call& call, const json& request) const {
@@ -267,18 +269,16 @@ json PowerdnsDns::zone_delete(const Call& call, const json& request) const {
 json PowerdnsDns::zone_apply(const Call& call, const json& request) const {
     const auto changes = write_changes(request.at("changes"));
     const auto path = path_of(call, request.at("zone"));
-    // PowerDNS cannot be asked to compare: between this look and the change another one may slip in. The panel
-    // sends changes of one zone one after the other; only a change by hand in that moment would go unseen.
+    // PowerDNS cannot be asked to compare: between this look and the change another one may slip
+    // in. The panel sends changes of one zone one after the other; only a change by hand in that
+    // moment would go unseen.
     if (request.contains("expected_etag") &&
         etag_of(read_zone(call, path)) != request.at("expected_etag")) {
-        throw Problem(
-            HOSTELRY_CONFLICT, "The zone was changed since it was read. Load it again."
-        )
+        throw Problem(HOSTELRY_CONFLICT, "The zone was changed since it was read. Load it again.")
             .field("expected_etag");
     }
     client_.patch(call, path, changes);
-    return {
-        {"etag", etag_of(read_zone(call, path))}, {"changed", request.at("changes").size()}};
+    return {{"etag", etag_of(read_zone(call, path))}, {"changed", request.at("changes").size()}};
 }
 
 json PowerdnsDns::zone_dnssec(const Call& call, const json& request) const {

@@ -146,8 +146,7 @@ std::string to_content(const std::string& type, const std::string& value) {
     auto parts = words(value);
     if (parts.size() != static_cast<std::size_t>(before) + 1) {
         throw Problem(
-            HOSTELRY_INVALID,
-            "\"" + value + "\" is not a value for a record of type " + type + "."
+            HOSTELRY_INVALID, "\"" + value + "\" is not a value for a record of type " + type + "."
         )
             .field("changes");
     }

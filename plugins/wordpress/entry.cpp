@@ -24,9 +24,8 @@ const void* tables(hostelry_str name, std::uint32_t revision) {
 }  // namespace
 
 HOSTELRY_PLUGIN_ENTRY(host) {
-    static const auto kPlugin = hostelry::plugin::define<WordpressTemplate>(
-        "org.hostelry.wordpress", "1.0.0", &tables
-    );
+    static const auto kPlugin =
+        hostelry::plugin::define<WordpressTemplate>("org.hostelry.wordpress", "1.0.0", &tables);
     hostelry::plugin::Entry<WordpressTemplate>::host = host;
     return &kPlugin;
 }

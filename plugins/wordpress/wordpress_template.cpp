@@ -50,7 +50,9 @@ json options_schema() {
         {{"format", "email"}, {"minLength", 3}, {"maxLength", 100}}
     );
     properties["admin_password"] = with(
-        text_option(4, "Administrator's password", "Left empty, a strong one is made and shown once."),
+        text_option(
+            4, "Administrator's password", "Left empty, a strong one is made and shown once."
+        ),
         {{"x-secret", true},
          {"x-generate", "password"},
          {"minLength", kAdminPasswordMin},
@@ -58,8 +60,10 @@ json options_schema() {
     );
     properties["language"] = with(
         text_option(
-            5, "Language",
-            "The server's package holds English only; others can be added in WordPress under Settings."
+            5,
+            "Language",
+            "The server's package holds English only; others can be added in WordPress under "
+            "Settings."
         ),
         {{"enum", json::array({"en_US"})},
          {"x-labels", {{"en_US", "English (United States)"}}},
@@ -128,12 +132,14 @@ std::string install_script(const json& site, const json& options, const Settings
     add("admin_user", "WordPress needs the name of an administrator.");
     add("admin_email", "WordPress needs the administrator's e-mail address.");
     add("admin_password", "WordPress needs a password for the administrator.");
-    return fill(kInstallScript, values);
+    return fill(kPreludeScript, values) + fill(kInstallScript, values);
 }
 
 json run_php(const json& site, const char* id, std::string script) {
     return action(
-        site, id, "program.run",
+        site,
+        id,
+        "program.run",
         {{"argv", json::array({"php"})},
          {"stdin", std::move(script)},
          {"timeout_s", kInstallSeconds},
@@ -155,10 +161,10 @@ json secret_step(const char* name, const char* title, json actions) {
 json copy_files(const json& site, const Settings& settings) {
     if (settings.from_archive) {
         return action(
-            site, "files", "archive.extract",
-            {{"archive", settings.archive},
-             {"sha256", settings.archive_sha256},
-             {"to", "htdocs"}}
+            site,
+            "files",
+            "archive.extract",
+            {{"archive", settings.archive}, {"sha256", settings.archive_sha256}, {"to", "htdocs"}}
         );
     }
     return action(site, "files", "tree.copy", {{"from", kPackage}, {"to", "htdocs"}});
@@ -166,7 +172,8 @@ json copy_files(const json& site, const Settings& settings) {
 
 json files_step(const json& site, const Settings& settings) {
     return step(
-        "files", "Copy WordPress",
+        "files",
+        "Copy WordPress",
         json::array(
             {action(site, "htdocs", "directory.ensure", {{"path", "htdocs"}, {"mode", "0750"}}),
              action(site, "private", "directory.ensure", {{"path", "private"}, {"mode", "0700"}}),
@@ -177,9 +184,12 @@ json files_step(const json& site, const Settings& settings) {
 
 json configuration_step(const json& site, const Settings& settings) {
     return secret_step(
-        "configuration", "Write the configuration",
+        "configuration",
+        "Write the configuration",
         json::array({action(
-            site, "wp-config", "file.write",
+            site,
+            "wp-config",
+            "file.write",
             {{"path", settings.root() + "/wp-config.php"},
              {"content", config_file(site, settings)},
              {"mode", "0600"}}
@@ -200,9 +210,12 @@ std::string cron_schedule(const std::string& site_key) {
 json schedule_step(const json& site, const Settings& settings) {
     const auto script = site.at("home").get<std::string>() + "/" + settings.root() + "/wp-cron.php";
     return step(
-        "schedule", "Schedule WordPress' own tasks",
+        "schedule",
+        "Schedule WordPress' own tasks",
         json::array({action(
-            site, "wp-cron", "cron.ensure",
+            site,
+            "wp-cron",
+            "cron.ensure",
             {{"name", "wordpress"},
              {"schedule", cron_schedule(site.at("key"))},
              {"argv", json::array({"php", script})}}
@@ -297,7 +310,8 @@ json WordpressTemplate::plan(const Call&, const json& request) const {
     return {
         {"steps",
          json::array(
-             {files_step(site, settings_), configuration_step(site, settings_),
+             {files_step(site, settings_),
+              configuration_step(site, settings_),
               secret_step("install", "Install WordPress", json::array({std::move(install)})),
               schedule_step(site, settings_)}
          )},
@@ -312,18 +326,21 @@ json WordpressTemplate::upgrade_plan(const Call&, const json& request) const {
     if (settings_.from_archive) {
         throw Problem(
             HOSTELRY_UNSUPPORTED,
-            "Sites from an archive are not upgraded by the panel, because it cannot see whether the archive is newer "
+            "Sites from an archive are not upgraded by the panel, because it cannot see whether "
+            "the archive is newer "
             "than the site. WordPress can update itself under Dashboard, Updates."
         );
     }
     const auto values = places(site, settings_);
     auto check = run_php(site, "check", fill(kUpgradeCheckScript, values));
-    auto upgrade = run_php(site, "upgrade", fill(kUpgradeScript, values));
+    auto upgrade =
+        run_php(site, "upgrade", fill(kPreludeScript, values) + fill(kUpgradeScript, values));
     return {
         {"steps",
          json::array(
              {step("check", "Compare the versions", json::array({std::move(check)})),
-              files_step(site, settings_), configuration_step(site, settings_),
+              files_step(site, settings_),
+              configuration_step(site, settings_),
               step("upgrade", "Upgrade the database", json::array({std::move(upgrade)}))}
          )},
         {"health", any_page_health()}};

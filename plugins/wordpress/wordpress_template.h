@@ -35,8 +35,8 @@ private:
     Settings settings_;
 };
 
-/// The longest stretch of a title that WordPress prints unchanged: it turns quotes, dashes and signs into
-/// others. Empty when there is none.
+/// The longest stretch of a title that WordPress prints unchanged: it turns quotes, dashes and
+/// signs into others. Empty when there is none.
 std::string printed_alike(const std::string& title);
 
 }  // namespace wordpress

@@ -2,30 +2,12 @@
 // Installs WordPress into the site's database, as the site's user. Safe to run again after an end at any point:
 // a mark in the site's private folder says that an installation was begun, an option in the database that it
 // was finished; only what was begun and never finished is cleared away.
-error_reporting(E_ALL & ~E_DEPRECATED & ~E_NOTICE & ~E_WARNING);
-
-$hostelry_done = false;
-register_shutdown_function(function () {
-    // WordPress ends with exit code 0 also when it gives up, for example without a database.
-    if (!$GLOBALS['hostelry_done']) {
-        fwrite(STDERR, "WordPress stopped before the installation was complete.\n");
-        exit(70);
-    }
-});
-
-function hostelry_end(int $code, string $message): void
-{
-    $GLOBALS['hostelry_done'] = true;
-    fwrite($code === 0 ? STDOUT : STDERR, $message . "\n");
-    exit($code);
+$mark = '{{home}}/private/wordpress-install';
+$begun = is_file($mark);
+if ($begun) {
+    // Else WordPress does not even load while some of its tables are missing.
+    define('WP_REPAIRING', true);
 }
-
-$_SERVER['HTTP_HOST'] = '{{domain}}';
-$_SERVER['REQUEST_URI'] = '/';
-$_SERVER['REQUEST_METHOD'] = 'GET';
-$_SERVER['SERVER_PROTOCOL'] = 'HTTP/1.1';
-$_SERVER['HTTPS'] = 'on';
-define('WP_INSTALLING', true);
 
 // WordPress would send a mail to the administrator.
 function wp_new_blog_notification()
@@ -37,9 +19,8 @@ require ABSPATH . 'wp-admin/includes/upgrade.php';
 
 global $wpdb;
 $wpdb->suppress_errors();
-$mark = '{{home}}/private/wordpress-install';
 
-if (is_file($mark)) {
+if ($begun) {
     $finished = $wpdb->get_var("SELECT option_value FROM {$wpdb->options} WHERE option_name = 'hostelry_installed'");
     if ($finished) {
         unlink($mark);
@@ -49,11 +30,10 @@ if (is_file($mark)) {
         $wpdb->query("DROP TABLE IF EXISTS `$table`");
     }
     wp_cache_flush();
-}
-
-if (is_blog_installed()) {
+} elseif (is_blog_installed()) {
     hostelry_end(0, 'WordPress was installed before.');
 }
+
 // Without a theme every page is answered with 200 and nothing in it.
 if (!wp_get_themes()) {
     hostelry_end(71, 'WordPress has no theme. Install the package wordpress-theme-twentytwentythree on the server.');

@@ -1,11 +1,16 @@
 <?php
 // Before an upgrade from the distribution's package: WordPress also updates itself, and an older package must not
 // be copied over a newer site.
+function hostelry_refuse(int $code, string $message): void
+{
+    file_put_contents('php://stderr', $message . "\n");
+    exit($code);
+}
+
 function hostelry_version(string $file): string
 {
     if (!is_file($file)) {
-        fwrite(STDERR, "There is no WordPress at $file.\n");
-        exit(71);
+        hostelry_refuse(71, "There is no WordPress at $file.");
     }
     require $file;
     return $wp_version;
@@ -14,7 +19,6 @@ function hostelry_version(string $file): string
 $site = hostelry_version('{{root}}/wp-includes/version.php');
 $package = hostelry_version('/usr/share/wordpress/wp-includes/version.php');
 if (version_compare($site, $package, '>')) {
-    fwrite(STDERR, "The site has WordPress $site, the server's package $package: nothing to upgrade to.\n");
-    exit(72);
+    hostelry_refuse(72, "The site has WordPress $site, the server's package $package: nothing to upgrade to.");
 }
 echo "From $site to $package\n";
