@@ -1,4 +1,5 @@
-// Site template "static": one page with a title. Pure: every member only turns its request into an answer.
+// Site template "static": one page with a title. Pure: every member only turns its request into an
+// answer.
 #include "hostelry/cap_template.h"
 #include "hostelry/plugin.hpp"
 
@@ -15,12 +16,23 @@ std::string escape_html(const std::string& text) {
     std::string escaped;
     for (const char c : text) {
         switch (c) {
-            case '&': escaped += "&amp;"; break;
-            case '<': escaped += "&lt;"; break;
-            case '>': escaped += "&gt;"; break;
-            case '"': escaped += "&quot;"; break;
-            case '\'': escaped += "&#39;"; break;
-            default: escaped += c;
+            case '&':
+                escaped += "&amp;";
+                break;
+            case '<':
+                escaped += "&lt;";
+                break;
+            case '>':
+                escaped += "&gt;";
+                break;
+            case '"':
+                escaped += "&quot;";
+                break;
+            case '\'':
+                escaped += "&#39;";
+                break;
+            default:
+                escaped += c;
         }
     }
     return escaped;
@@ -31,8 +43,10 @@ std::string page(const std::string& title, const std::string& domain) {
     return "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
            "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" +
            heading +
-           "</title>\n<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh auto;"
-           "padding:0 1.5rem;color:#1f2937}h1{font-size:2.2rem;line-height:1.2}@media(prefers-color-"
+           "</title>\n<style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:40rem;margin:15vh "
+           "auto;"
+           "padding:0 "
+           "1.5rem;color:#1f2937}h1{font-size:2.2rem;line-height:1.2}@media(prefers-color-"
            "scheme:dark){body{background:#111827;color:#e5e7eb}}</style>\n</head>\n<body>\n<h1>" +
            heading + "</h1>\n<p>This is " + escape_html(domain) +
            ". Replace this page by your own files.</p>\n</body>\n</html>\n";

@@ -14,8 +14,9 @@
 
 namespace hostelry::plugin_host {
 
-/// Scheme, host and port of an http(s) address in one normal form: "https://api.example.com:443". Nothing for anything
-/// that two parsers could read differently: user names, odd characters, missing host.
+/// Scheme, host and port of an http(s) address in one normal form: "https://api.example.com:443".
+/// Nothing for anything that two parsers could read differently: user names, odd characters,
+/// missing host.
 std::optional<std::string> origin_of(std::string_view url);
 
 class Account {

@@ -2,6 +2,7 @@
 // The host's side of one running call: the C struct the plugin sees and what stands behind it.
 
 #include "core/platform/plugin_host/placement.h"
+
 #include "hostelry/abi.h"
 
 #include <atomic>

@@ -1,6 +1,7 @@
 #include "core/platform/plugin_host/contract.h"
 
 #include "core/platform/plugin_host/schemas.h"
+
 #include "hostelry/cap_billing.h"
 #include "hostelry/cap_dns.h"
 #include "hostelry/cap_provider.h"
@@ -27,46 +28,34 @@ struct Slot {
     std::size_t offset;
 };
 
-#define HOSTELRY_SLOT(capability, schema, table, member) \
-    Slot { capability, schema, #member, offsetof(table, member) }
+#define HOSTELRY_SLOT(capability, schema, table, member)     \
+    Slot {                                                   \
+        capability, schema, #member, offsetof(table, member) \
+    }
 #define HOSTELRY_TEMPLATE(member) \
     HOSTELRY_SLOT("site-template/1", "site-template-1", hostelry_site_template_v1, member)
 #define HOSTELRY_DNS(member) HOSTELRY_SLOT("dns/1", "dns-1", hostelry_dns_v1, member)
 #define HOSTELRY_PROVIDER(member) \
     HOSTELRY_SLOT("provider/1", "provider-1", hostelry_provider_v1, member)
-#define HOSTELRY_BILLING(member) HOSTELRY_SLOT("billing/1", "billing-1", hostelry_billing_v1, member)
+#define HOSTELRY_BILLING(member) \
+    HOSTELRY_SLOT("billing/1", "billing-1", hostelry_billing_v1, member)
 
 constexpr Slot kSlots[] = {
-    HOSTELRY_TEMPLATE(describe),
-    HOSTELRY_TEMPLATE(plan),
-    HOSTELRY_TEMPLATE(upgrade_plan),
-    HOSTELRY_TEMPLATE(health_plan),
-    HOSTELRY_DNS(zone_list),
-    HOSTELRY_DNS(zone_get),
-    HOSTELRY_DNS(zone_create),
-    HOSTELRY_DNS(zone_delete),
-    HOSTELRY_DNS(zone_apply),
-    HOSTELRY_DNS(op_poll),
-    HOSTELRY_DNS(zone_dnssec),
-    HOSTELRY_PROVIDER(describe),
-    HOSTELRY_PROVIDER(plan_price),
-    HOSTELRY_PROVIDER(server_create),
-    HOSTELRY_PROVIDER(server_get),
-    HOSTELRY_PROVIDER(server_list),
-    HOSTELRY_PROVIDER(server_power),
-    HOSTELRY_PROVIDER(server_resize),
-    HOSTELRY_PROVIDER(server_rebuild),
-    HOSTELRY_PROVIDER(server_delete),
-    HOSTELRY_PROVIDER(ssh_key_put),
-    HOSTELRY_PROVIDER(firewall_put),
-    HOSTELRY_PROVIDER(op_poll),
-    HOSTELRY_BILLING(customer_put),
-    HOSTELRY_BILLING(checkout_create),
-    HOSTELRY_BILLING(charge),
-    HOSTELRY_BILLING(refund),
-    HOSTELRY_BILLING(subscription_put),
-    HOSTELRY_BILLING(invoice_get),
-    HOSTELRY_BILLING(webhook_verify),
+    HOSTELRY_TEMPLATE(describe),       HOSTELRY_TEMPLATE(plan),
+    HOSTELRY_TEMPLATE(upgrade_plan),   HOSTELRY_TEMPLATE(health_plan),
+    HOSTELRY_DNS(zone_list),           HOSTELRY_DNS(zone_get),
+    HOSTELRY_DNS(zone_create),         HOSTELRY_DNS(zone_delete),
+    HOSTELRY_DNS(zone_apply),          HOSTELRY_DNS(op_poll),
+    HOSTELRY_DNS(zone_dnssec),         HOSTELRY_PROVIDER(describe),
+    HOSTELRY_PROVIDER(plan_price),     HOSTELRY_PROVIDER(server_create),
+    HOSTELRY_PROVIDER(server_get),     HOSTELRY_PROVIDER(server_list),
+    HOSTELRY_PROVIDER(server_power),   HOSTELRY_PROVIDER(server_resize),
+    HOSTELRY_PROVIDER(server_rebuild), HOSTELRY_PROVIDER(server_delete),
+    HOSTELRY_PROVIDER(ssh_key_put),    HOSTELRY_PROVIDER(firewall_put),
+    HOSTELRY_PROVIDER(op_poll),        HOSTELRY_BILLING(customer_put),
+    HOSTELRY_BILLING(checkout_create), HOSTELRY_BILLING(charge),
+    HOSTELRY_BILLING(refund),          HOSTELRY_BILLING(subscription_put),
+    HOSTELRY_BILLING(invoice_get),     HOSTELRY_BILLING(webhook_verify),
 };
 
 #undef HOSTELRY_TEMPLATE
@@ -75,7 +64,8 @@ constexpr Slot kSlots[] = {
 #undef HOSTELRY_BILLING
 #undef HOSTELRY_SLOT
 
-/// The schemas are part of the program: one that does not compile is a bug of ours, found by the first call.
+/// The schemas are part of the program: one that does not compile is a bug of ours, found by the
+/// first call.
 JsonSchema compile(const json& schema, const json& document, const Slot& slot) {
     auto compiled = JsonSchema::compile(schema, document.value("definitions", json()));
     if (!compiled) {

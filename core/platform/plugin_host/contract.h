@@ -1,5 +1,6 @@
 #pragma once
-// Which members each capability has, where they lie in its table, and the schemas of request and answer.
+// Which members each capability has, where they lie in its table, and the schemas of request and
+// answer.
 
 #include "core/base/result.h"
 #include "core/platform/plugin_host/json_schema.h"
@@ -20,7 +21,8 @@ struct MemberContract {
     JsonSchema answer;
 };
 
-/// "dns/1.zone_apply". Null for a method that this panel does not know. The contract lives as long as the process.
+/// "dns/1.zone_apply". Null for a method that this panel does not know. The contract lives as long
+/// as the process.
 const MemberContract* find_member(std::string_view method);
 
 }  // namespace hostelry::plugin_host

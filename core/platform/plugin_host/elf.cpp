@@ -32,7 +32,8 @@ std::optional<T> read_at(std::string_view bytes, std::uint64_t offset) {
 
 tl::unexpected<Error> not_a_plugin(std::string_view why) {
     return fail(
-        ErrorCode::Invalid, "The plugin's library is not a shared object for this machine.",
+        ErrorCode::Invalid,
+        "The plugin's library is not a shared object for this machine.",
         std::string(why)
     );
 }
@@ -44,7 +45,9 @@ bool is_ours(const Elf64_Ehdr& header) {
            header.e_shentsize == sizeof(Elf64_Shdr);
 }
 
-std::optional<Elf64_Shdr> section(std::string_view elf, const Elf64_Ehdr& header, std::uint64_t index) {
+std::optional<Elf64_Shdr> section(
+    std::string_view elf, const Elf64_Ehdr& header, std::uint64_t index
+) {
     return read_at<Elf64_Shdr>(elf, header.e_shoff + index * sizeof(Elf64_Shdr));
 }
 
@@ -65,7 +68,9 @@ bool is_exported(const Elf64_Sym& symbol) {
            (visibility == STV_DEFAULT || visibility == STV_PROTECTED);
 }
 
-std::optional<std::string> name_at(std::string_view elf, const Elf64_Shdr& names, std::uint64_t at) {
+std::optional<std::string> name_at(
+    std::string_view elf, const Elf64_Shdr& names, std::uint64_t at
+) {
     if (names.sh_offset > elf.size() || elf.size() - names.sh_offset < names.sh_size ||
         at >= names.sh_size) {
         return std::nullopt;
@@ -92,8 +97,7 @@ Result<std::vector<std::string>> exported_symbols(std::string_view elf) {
     }
     std::vector<std::string> exported;
     for (std::uint64_t index = 0; index < count; ++index) {
-        const auto symbol =
-            read_at<Elf64_Sym>(elf, symbols->sh_offset + index * sizeof(Elf64_Sym));
+        const auto symbol = read_at<Elf64_Sym>(elf, symbols->sh_offset + index * sizeof(Elf64_Sym));
         if (!symbol) {
             return not_a_plugin("dynamic symbol table ends early");
         }

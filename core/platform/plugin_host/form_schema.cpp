@@ -30,9 +30,9 @@ bool is_harmless_pattern(const std::string& pattern) {
             }
             continue;
         }
-        const bool repeats = at + 1 < pattern.size() &&
-                             (pattern[at + 1] == '*' || pattern[at + 1] == '+' ||
-                              pattern[at + 1] == '{');
+        const bool repeats =
+            at + 1 < pattern.size() &&
+            (pattern[at + 1] == '*' || pattern[at + 1] == '+' || pattern[at + 1] == '{');
         if (pattern[at] == ')' && repeats) {
             return false;
         }
@@ -111,7 +111,8 @@ bool is_hostname(const std::string& text) {
 }
 
 bool is_uri(const std::string& text) {
-    static const std::regex kUri("^https?://[A-Za-z0-9\\[][A-Za-z0-9.:\\]-]*(/[A-Za-z0-9._~/%-]*)?$");
+    static const std::regex kUri("^https?://[A-Za-z0-9\\[][A-Za-z0-9.:\\]-]*(/[A-Za-z0-9._~/%-]*)?$"
+    );
     return text.size() <= 1000 && std::regex_match(text, kUri);
 }
 
@@ -204,8 +205,11 @@ std::vector<FieldError> lint(const json& schema, const std::vector<FormField>& f
         const auto path = "properties." + field.name;
         if (!field.pattern.empty() &&
             (field.max > kPatternFieldMax || !is_harmless_pattern(field.pattern))) {
-            errors.push_back({path, "A pattern needs maxLength of at most 1024 and no repeated "
-                                    "group or back reference."});
+            errors.push_back(
+                {path,
+                 "A pattern needs maxLength of at most 1024 and no repeated "
+                 "group or back reference."}
+            );
             continue;
         }
         if (field.default_value) {

@@ -1,7 +1,7 @@
 #pragma once
-// The schema of a plugin's settings or a site template's options (plugin-api/schemas/form.json): a flat list of fields
-// from which come the form, its validation, the CLI's flags and the docs. Needs no plugin to be loaded, so
-// `serve` may use it on a cached catalogue.
+// The schema of a plugin's settings or a site template's options (plugin-api/schemas/form.json): a
+// flat list of fields from which come the form, its validation, the CLI's flags and the docs. Needs
+// no plugin to be loaded, so `serve` may use it on a cached catalogue.
 
 #include "core/base/result.h"
 
@@ -27,8 +27,8 @@ struct FormField {
     bool generate_password = false;  ///< "x-generate": "password": filled in when left empty.
     std::int64_t order = 0;
     std::string group;
-    std::string format;   ///< "email", "hostname", "uri", "locale" or empty.
-    std::string pattern;  ///< Anchored by its author; only ever meets at most 1024 bytes.
+    std::string format;    ///< "email", "hostname", "uri", "locale" or empty.
+    std::string pattern;   ///< Anchored by its author; only ever meets at most 1024 bytes.
     std::int64_t min = 0;  ///< Length in characters for text, value for integers.
     std::int64_t max = 0;
     /// Value and label; empty when any text will do.
@@ -46,10 +46,11 @@ public:
     const FormField* find(std::string_view name) const;
     bool has_connection_test() const { return has_connection_test_; }
 
-    /// `values` with the defaults of absent members. Empty text of an optional member counts as absent.
+    /// `values` with the defaults of absent members. Empty text of an optional member counts as
+    /// absent.
     nlohmann::json with_defaults(const nlohmann::json& values) const;
-    /// One message per wrong member; unknown members are refused. An absent member that is required, or that has to
-    /// be generated, is reported too.
+    /// One message per wrong member; unknown members are refused. An absent member that is
+    /// required, or that has to be generated, is reported too.
     std::vector<FieldError> violations(const nlohmann::json& values) const;
 
 private:

@@ -59,9 +59,8 @@ Result<HttpHeaders> read_headers(const Account& account, const json& request) {
     const auto given = request.value("headers", json::object());
     for (const auto& [name, value] : given.items()) {
         auto filled = TRY(account.fill_secrets(value.get_ref<const std::string&>()));
-        const bool bad_name =
-            name.empty() || name.size() > 100 || has_control_bytes(name) ||
-            name.find_first_of(" :{}\"(),/;<=>?@[\\]") != std::string::npos;
+        const bool bad_name = name.empty() || name.size() > 100 || has_control_bytes(name) ||
+                              name.find_first_of(" :{}\"(),/;<=>?@[\\]") != std::string::npos;
         if (bad_name || has_control_bytes(filled)) {
             return fail(ErrorCode::Invalid, "A header of the plugin's request is malformed.");
         }

@@ -6,7 +6,8 @@
 
 namespace hostelry::plugin_host {
 
-/// What host tables stand on; all outlive the plugins. `http` may be null: then plugins have no network.
+/// What host tables stand on; all outlive the plugins. `http` may be null: then plugins have no
+/// network.
 struct HostServices {
     Clock& clock;
     HttpGateway* http = nullptr;

@@ -52,11 +52,10 @@ void write_sink(const hostelry_sink* sink, std::string_view text) {
 }
 
 bool is_key(std::string_view key) {
-    return !key.empty() && key.size() <= kKeyMax &&
-           std::all_of(key.begin(), key.end(), [](char c) {
-               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      std::string_view("_.:/-").find(c) != std::string_view::npos;
-           });
+    return !key.empty() && key.size() <= kKeyMax && std::all_of(key.begin(), key.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               std::string_view("_.:/-").find(c) != std::string_view::npos;
+    });
 }
 
 /// One line of a plugin: valid text, no line breaks of its own, no secret, not too long.
@@ -72,16 +71,24 @@ std::string presentable(const Account* account, std::string_view text) {
 }
 
 void log_line(
-    std::uint32_t level, std::string_view plugin, std::string_view message,
-    std::string_view details, std::string_view tenant, std::string_view trace
+    std::uint32_t level,
+    std::string_view plugin,
+    std::string_view message,
+    std::string_view details,
+    std::string_view tenant,
+    std::string_view trace
 ) {
     const log::Fields fields{
         {"plugin", plugin}, {"details", details}, {"tenant", tenant}, {"trace", trace}};
     switch (level) {
-        case HOSTELRY_LOG_DEBUG: return log::debug("plugin", message, fields);
-        case HOSTELRY_LOG_INFO: return log::info("plugin", message, fields);
-        case HOSTELRY_LOG_WARN: return log::warn("plugin", message, fields);
-        default: return log::error("plugin", message, fields);
+        case HOSTELRY_LOG_DEBUG:
+            return log::debug("plugin", message, fields);
+        case HOSTELRY_LOG_INFO:
+            return log::info("plugin", message, fields);
+        case HOSTELRY_LOG_WARN:
+            return log::warn("plugin", message, fields);
+        default:
+            return log::error("plugin", message, fields);
     }
 }
 
@@ -89,8 +96,7 @@ void log_line(
 
 HostTables::HostTables(HostServices services, const Manifest& manifest)
     : services_(services), manifest_(manifest) {
-    host_ = {
-        sizeof(host_), HOSTELRY_ABI_MAJOR, HOSTELRY_ABI_MINOR, 0, this, &HostTables::get};
+    host_ = {sizeof(host_), HOSTELRY_ABI_MAJOR, HOSTELRY_ABI_MINOR, 0, this, &HostTables::get};
     log_ = {sizeof(log_), 0, this, &HostTables::write_log};
     http_ = {sizeof(http_), 0, this, &HostTables::send_http};
     secret_ = {sizeof(secret_), 0, this, &HostTables::has_secret};
@@ -171,8 +177,11 @@ std::int32_t HostTables::send_http(
             return HOSTELRY_UNSUPPORTED;
         }
         const auto answer = send_for_plugin(
-            *services.http, services.clock, *static_cast<const Account*>(account),
-            CallState::from(call), view(request)
+            *services.http,
+            services.clock,
+            *static_cast<const Account*>(account),
+            CallState::from(call),
+            view(request)
         );
         if (!answer) {
             write_sink(err, to_problem(answer.error()));
@@ -186,8 +195,7 @@ std::int32_t HostTables::send_http(
 std::int32_t HostTables::has_secret(void*, void* account, hostelry_str name) {
     return guarded([&]() -> std::int32_t {
         const auto* owner = static_cast<const Account*>(account);
-        return owner != nullptr && owner->has_secret(view(name)) ? HOSTELRY_OK
-                                                                 : HOSTELRY_NOT_FOUND;
+        return owner != nullptr && owner->has_secret(view(name)) ? HOSTELRY_OK : HOSTELRY_NOT_FOUND;
     });
 }
 
@@ -212,9 +220,7 @@ std::int32_t HostTables::get_value(
     });
 }
 
-std::int32_t HostTables::put_value(
-    void* ctx, void* account, hostelry_str key, hostelry_str value
-) {
+std::int32_t HostTables::put_value(void* ctx, void* account, hostelry_str key, hostelry_str value) {
     return guarded([&]() -> std::int32_t {
         if (account == nullptr || !is_key(view(key)) || view(value).size() > kValueMax ||
             !is_valid_utf8(view(value))) {
@@ -222,8 +228,10 @@ std::int32_t HostTables::put_value(
         }
         auto& self = tables(ctx);
         const auto stored = self.services_.kv.put(
-            static_cast<const Account*>(account)->scope(), std::string(view(key)),
-            std::string(view(value)), self.manifest_.permissions.kv_bytes_max
+            static_cast<const Account*>(account)->scope(),
+            std::string(view(key)),
+            std::string(view(value)),
+            self.manifest_.permissions.kv_bytes_max
         );
         return stored ? HOSTELRY_OK : status_of(stored.error());
     });

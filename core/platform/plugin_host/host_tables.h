@@ -1,8 +1,10 @@
 #pragma once
-// The host as one plugin sees it: the C tables log/1, http/1, secret/1, kv/1 and clock/1 over our services.
+// The host as one plugin sees it: the C tables log/1, http/1, secret/1, kv/1 and clock/1 over our
+// services.
 
 #include "core/platform/plugin_host/account.h"
 #include "core/platform/plugin_host/host_services.h"
+
 #include "hostelry/abi.h"
 #include "hostelry/host_clock.h"
 #include "hostelry/host_http.h"
@@ -43,9 +45,7 @@ private:
     static std::int32_t get_value(
         void* ctx, void* account, hostelry_str key, const hostelry_sink* out
     );
-    static std::int32_t put_value(
-        void* ctx, void* account, hostelry_str key, hostelry_str value
-    );
+    static std::int32_t put_value(void* ctx, void* account, hostelry_str key, hostelry_str value);
     static std::int32_t remove_value(void* ctx, void* account, hostelry_str key);
     static std::uint64_t now_unix_ns(void* ctx);
     static std::uint64_t monotonic_ns(void* ctx);

@@ -34,9 +34,10 @@ struct HttpReply {
 class HttpGateway {
 public:
     virtual ~HttpGateway() = default;
-    /// Sends one request without following redirects; every HTTP status is a reply. Errors: ProviderUnavailable
-    /// (`maybe_applied` when the request had left), Timeout, Cancelled, Forbidden (address not allowed), QuotaExceeded
-    /// (reply too large). From any thread.
+    /// Sends one request without following redirects; every HTTP status is a reply. Errors:
+    /// ProviderUnavailable
+    /// (`maybe_applied` when the request had left), Timeout, Cancelled, Forbidden (address not
+    /// allowed), QuotaExceeded (reply too large). From any thread.
     virtual Result<HttpReply> send(const HttpCall& call) = 0;
 };
 

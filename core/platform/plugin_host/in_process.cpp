@@ -78,9 +78,8 @@ public:
     ) override {
         const auto values = json::parse(settings);
         const std::lock_guard one_at_a_time(init_);
-        auto instance = std::make_shared<Instance>(
-            plugin_, TRY(Account::make(manifest_, account, values))
-        );
+        auto instance =
+            std::make_shared<Instance>(plugin_, TRY(Account::make(manifest_, account, values)));
         TRY(create(*instance, frame));
         TRY(apply_settings(*instance, values, frame));
         std::shared_ptr<Instance> replaced;
@@ -99,9 +98,8 @@ public:
         return instances_.contains(account);
     }
 
-    bool offers(
-        std::string_view capability, std::uint32_t revision, std::size_t offset
-    ) const override {
+    bool offers(std::string_view capability, std::uint32_t revision, std::size_t offset)
+        const override {
         return slot(capability, revision, offset) != nullptr;
     }
 
@@ -148,11 +146,9 @@ public:
     }
 
 private:
-    hostelry_member slot(
-        std::string_view capability, std::uint32_t revision, std::size_t offset
-    ) const {
-        const auto* table =
-            static_cast<const char*>(plugin_->get(str(capability), revision));
+    hostelry_member slot(std::string_view capability, std::uint32_t revision, std::size_t offset)
+        const {
+        const auto* table = static_cast<const char*>(plugin_->get(str(capability), revision));
         if (table == nullptr) {
             return nullptr;
         }
@@ -169,21 +165,16 @@ private:
             return plugin_->create(instance.account(), call, instance.handle_slot());
         });
         if (answer.status != HOSTELRY_OK) {
-            return tl::unexpected(
-                to_error(answer.status, answer.problem, manifest_.id + " create")
+            return tl::unexpected(to_error(answer.status, answer.problem, manifest_.id + " create")
             );
         }
         if (instance.handle() == nullptr) {
-            return fail(
-                ErrorCode::Internal, "A plugin failed.", manifest_.id + " created nothing"
-            );
+            return fail(ErrorCode::Internal, "A plugin failed.", manifest_.id + " created nothing");
         }
         return {};
     }
 
-    Result<void> apply_settings(
-        Instance& instance, const json& values, const CallFrame& frame
-    ) {
+    Result<void> apply_settings(Instance& instance, const json& values, const CallFrame& frame) {
         const auto text =
             json{
                 {"settings_version", manifest_.settings_version},
@@ -229,8 +220,7 @@ private:
         const auto found = instances_.find(account);
         if (found == instances_.end()) {
             return fail(
-                ErrorCode::NotFound,
-                fmt::format("{} has no account \"{}\".", manifest_.id, account)
+                ErrorCode::NotFound, fmt::format("{} has no account \"{}\".", manifest_.id, account)
             );
         }
         ++running_;

@@ -1,6 +1,6 @@
 #pragma once
-// A plugin inside this process: for first-party plugins, by the operator's choice. A crash of the plugin is a crash of
-// the process, so only worker processes use it.
+// A plugin inside this process: for first-party plugins, by the operator's choice. A crash of the
+// plugin is a crash of the process, so only worker processes use it.
 
 #include "core/platform/plugin_host/host_tables.h"
 #include "core/platform/plugin_host/library.h"

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-// The only file that sees valijson: its headers compile slowly and warn. Without the macro it ends the process where it
-// would throw.
+// The only file that sees valijson: its headers compile slowly and warn. Without the macro it ends
+// the process where it would throw.
 #define VALIJSON_USE_EXCEPTIONS 1
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wold-style-cast"
@@ -31,8 +31,8 @@ constexpr std::int64_t kPatternTextMax = 1024;
 constexpr int kDepthMax = 32;
 constexpr std::size_t kViolationsMax = 20;
 
-/// Finds a pattern that could meet long text. std::regex recurses once per character, so such a schema could
-/// be made to overflow the stack by the side that sends the document.
+/// Finds a pattern that could meet long text. std::regex recurses once per character, so such a
+/// schema could be made to overflow the stack by the side that sends the document.
 bool has_unbounded_pattern(const json& schema, int depth = 0) {
     if (depth > kDepthMax) {
         return true;
@@ -133,7 +133,8 @@ bool is_inside(const std::string& inner, const std::string& outer) {
            (outer.empty() || (inner.starts_with(outer) && inner[outer.size()] == '.'));
 }
 
-/// The validator also reports every object around a wrong member; only the innermost says what is wrong.
+/// The validator also reports every object around a wrong member; only the innermost says what is
+/// wrong.
 std::vector<FieldError> innermost(const std::vector<FieldError>& errors) {
     std::vector<FieldError> kept;
     for (const auto& error : errors) {
@@ -157,8 +158,7 @@ struct JsonSchema::Compiled {
     valijson::Schema full;
     // The validator keeps its regular expressions and is not safe for threads.
     mutable LockGuarded<std::unique_ptr<valijson::Validator>> validator{
-        std::make_unique<valijson::Validator>()
-    };
+        std::make_unique<valijson::Validator>()};
 
     std::vector<FieldError> check(const valijson::Schema& schema, const json& document) const {
         valijson::ValidationResults results;

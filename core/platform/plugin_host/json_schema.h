@@ -12,8 +12,9 @@ namespace hostelry::plugin_host {
 
 class JsonSchema {
 public:
-    /// `definitions` is what "#/definitions/..." refers to, or null. Invalid when the schema uses a "pattern" on
-    /// text without "maxLength" of at most kPatternTextMax: regular expressions only ever meet short text.
+    /// `definitions` is what "#/definitions/..." refers to, or null. Invalid when the schema uses a
+    /// "pattern" on text without "maxLength" of at most kPatternTextMax: regular expressions only
+    /// ever meet short text.
     static Result<JsonSchema> compile(
         const nlohmann::json& schema, const nlohmann::json& definitions
     );

@@ -18,7 +18,8 @@ public:
     virtual Result<std::optional<std::string>> get(
         const std::string& scope, const std::string& key
     ) = 0;
-    /// QuotaExceeded when keys and values of the scope would exceed `bytes_max`; nothing is changed then.
+    /// QuotaExceeded when keys and values of the scope would exceed `bytes_max`; nothing is changed
+    /// then.
     virtual Result<void> put(
         const std::string& scope,
         const std::string& key,
@@ -31,9 +32,8 @@ public:
 /// Ends with the process: enough for caches, which is all that plugins may keep here.
 class MemoryKvStore final : public KvStore {
 public:
-    Result<std::optional<std::string>> get(
-        const std::string& scope, const std::string& key
-    ) override;
+    Result<std::optional<std::string>> get(const std::string& scope, const std::string& key)
+        override;
     Result<void> put(
         const std::string& scope,
         const std::string& key,

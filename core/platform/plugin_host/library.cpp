@@ -71,7 +71,8 @@ Result<std::string> read_library(const std::filesystem::path& path) {
     if (file.number() < 0 || ::fstat(file.number(), &facts) != 0) {
         return fail(
             ErrorCode::NotFound,
-            fmt::format("The plugin's library {} cannot be opened.", path.string()), reason()
+            fmt::format("The plugin's library {} cannot be opened.", path.string()),
+            reason()
         );
     }
     if (!S_ISREG(facts.st_mode)) {
@@ -117,9 +118,12 @@ Result<void> check_exports(std::string_view bytes) {
             return fail(
                 ErrorCode::Invalid,
                 fmt::format(
-                    "The plugin exports {} symbols, among them \"{}\"; it may export {} only. Link it with "
+                    "The plugin exports {} symbols, among them \"{}\"; it may export {} only. Link "
+                    "it with "
                     "hostelry-plugin.map.",
-                    exported.size(), name.substr(0, 100), kEntry
+                    exported.size(),
+                    name.substr(0, 100),
+                    kEntry
                 )
             );
         }
@@ -139,23 +143,23 @@ Result<void> check_hash(const Manifest& manifest, const std::string& sha256) {
         return {};
     }
     return fail(
-        ErrorCode::Invalid, "The plugin's library is not the one its manifest names.",
+        ErrorCode::Invalid,
+        "The plugin's library is not the one its manifest names.",
         fmt::format("sha256 {} instead of {}", sha256, manifest.library_sha256)
     );
 }
 
 using EntryFunction = const hostelry_plugin* (*)(const hostelry_host*);
 
-/// The descriptor stays open for good: the linker knows libraries by path, and a reused number would make the next
-/// plugin look like this one.
+/// The descriptor stays open for good: the linker knows libraries by path, and a reused number
+/// would make the next plugin look like this one.
 Result<EntryFunction> open_entry(int memory) {
     const auto path = fmt::format("/proc/self/fd/{}", memory);
     void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
         const char* why = ::dlerror();
         return fail(
-            ErrorCode::Invalid, "The plugin's library cannot be loaded.",
-            why == nullptr ? "" : why
+            ErrorCode::Invalid, "The plugin's library cannot be loaded.", why == nullptr ? "" : why
         );
     }
     void* symbol = ::dlsym(handle, kEntry);
@@ -193,8 +197,11 @@ Result<void> check_plugin(const hostelry_plugin* plugin, const Manifest& manifes
         return fail(
             ErrorCode::Unsupported,
             fmt::format(
-                "{} needs plugin ABI {}.{}, this panel has {}.", manifest.id, plugin->abi_major,
-                plugin->abi_min_minor, to_string(panel_abi())
+                "{} needs plugin ABI {}.{}, this panel has {}.",
+                manifest.id,
+                plugin->abi_major,
+                plugin->abi_min_minor,
+                to_string(panel_abi())
             )
         );
     }
@@ -202,7 +209,8 @@ Result<void> check_plugin(const hostelry_plugin* plugin, const Manifest& manifes
         return fail(
             ErrorCode::Unsupported,
             fmt::format(
-                "{} was built with other draft headers than this panel. Build it again with the panel's.",
+                "{} was built with other draft headers than this panel. Build it again with the "
+                "panel's.",
                 manifest.id
             )
         );
@@ -211,8 +219,11 @@ Result<void> check_plugin(const hostelry_plugin* plugin, const Manifest& manifes
         return fail(
             ErrorCode::Invalid,
             fmt::format(
-                "The library says {} {}, its manifest {} {}.", view(plugin->id).substr(0, 100),
-                view(plugin->version).substr(0, 40), manifest.id, manifest.version
+                "The library says {} {}, its manifest {} {}.",
+                view(plugin->id).substr(0, 100),
+                view(plugin->version).substr(0, 40),
+                manifest.id,
+                manifest.version
             )
         );
     }
@@ -221,8 +232,10 @@ Result<void> check_plugin(const hostelry_plugin* plugin, const Manifest& manifes
             return fail(
                 ErrorCode::Invalid,
                 fmt::format(
-                    "{} promises {}/{} in its manifest and has none.", manifest.id,
-                    capability.name, capability.revision
+                    "{} promises {}/{} in its manifest and has none.",
+                    manifest.id,
+                    capability.name,
+                    capability.revision
                 )
             );
         }

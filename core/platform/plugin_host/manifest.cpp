@@ -2,6 +2,7 @@
 
 #include "core/platform/plugin_host/json_schema.h"
 #include "core/platform/plugin_host/schemas.h"
+
 #include "hostelry/abi.h"
 
 #include <fmt/format.h>
@@ -55,11 +56,9 @@ Permissions read_permissions(const json& manifest) {
     const auto all = manifest.value("permissions", json::object());
     const auto http = all.value("http", json::object());
     permissions.http_hosts = http.value("hosts", std::vector<std::string>{});
-    permissions.hosts_from_settings =
-        http.value("hosts_from_settings", std::vector<std::string>{});
+    permissions.hosts_from_settings = http.value("hosts_from_settings", std::vector<std::string>{});
     permissions.private_net = http.value("private_net", false);
-    permissions.kv_bytes_max =
-        all.value("kv", json::object()).value("max_bytes", std::uint64_t{0});
+    permissions.kv_bytes_max = all.value("kv", json::object()).value("max_bytes", std::uint64_t{0});
     return permissions;
 }
 
@@ -112,16 +111,11 @@ Manifest read_plain(const json& document) {
 }  // namespace
 
 std::string to_string(const AbiVersion& version) {
-    return fmt::format(
-        "{}.{}{}", version.major, version.minor, version.draft ? kDraftSuffix : ""
-    );
+    return fmt::format("{}.{}{}", version.major, version.minor, version.draft ? kDraftSuffix : "");
 }
 
 AbiVersion panel_abi() {
-    return {
-        HOSTELRY_ABI_MAJOR,
-        HOSTELRY_ABI_MINOR,
-        !std::string_view(HOSTELRY_ABI_DRAFT).empty()};
+    return {HOSTELRY_ABI_MAJOR, HOSTELRY_ABI_MINOR, !std::string_view(HOSTELRY_ABI_DRAFT).empty()};
 }
 
 bool Manifest::offers(std::string_view capability, std::uint32_t revision) const {
@@ -151,9 +145,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
 Result<Manifest> read_manifest(const std::filesystem::path& folder) {
     std::ifstream file(folder / "plugin.json", std::ios::binary);
     if (!file) {
-        return fail(
-            ErrorCode::NotFound, fmt::format("{} holds no plugin.json.", folder.string())
-        );
+        return fail(ErrorCode::NotFound, fmt::format("{} holds no plugin.json.", folder.string()));
     }
     std::string text(kManifestBytesMax + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -173,7 +165,8 @@ Result<void> check_abi(const Manifest& manifest, const AbiVersion& panel) {
     return fail(
         ErrorCode::Unsupported,
         fmt::format(
-            "{} {} needs plugin ABI {}, this panel has {}: install a release of the plugin or of the panel that "
+            "{} {} needs plugin ABI {}, this panel has {}: install a release of the plugin or of "
+            "the panel that "
             "agrees with the other.",
             manifest.id,
             manifest.version,

@@ -36,7 +36,8 @@ Result<http::OutboundRequest> translate(const HttpCall& call) {
     request.body = call.body;
     request.timeout = call.timeout;
     request.max_bytes = call.answer_bytes_max;
-    // Only what changes nothing is tried again here; whether a change may be repeated, the caller's key decides.
+    // Only what changes nothing is tried again here; whether a change may be repeated, the caller's
+    // key decides.
     request.retries = http::is_safe(*method) ? 1 : 0;
     return request;
 }

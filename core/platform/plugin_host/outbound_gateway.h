@@ -13,8 +13,9 @@ namespace hostelry::plugin_host {
 
 class OutboundGateway final : public HttpGateway {
 public:
-    /// `options` as the operator configured them. Plugins that may not reach private addresses get exactly these, without
-    /// `allow_private`; those that may, also http and the port of their address, which is a setting of the operator.
+    /// `options` as the operator configured them. Plugins that may not reach private addresses get
+    /// exactly these, without `allow_private`; those that may, also http and the port of their
+    /// address, which is a setting of the operator.
     explicit OutboundGateway(http::OutboundOptions options);
 
     Result<HttpReply> send(const HttpCall& call) override;

@@ -6,6 +6,7 @@
 #include "core/platform/plugin_host/contract.h"
 #include "core/platform/plugin_host/in_process.h"
 #include "core/platform/plugin_host/status.h"
+
 #include "hostelry/abi.h"
 
 #include <fmt/format.h>
@@ -29,8 +30,7 @@ std::string describe(const FieldError& error) {
 
 bool is_idempotency_key(std::string_view key) {
     return key.size() <= kIdempotencyKeyMax &&
-           key.find_first_not_of(
-               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+           key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
            ) == std::string_view::npos;
 }
 
@@ -68,7 +68,8 @@ Result<json> read_answer(
     }
     if (const auto errors = member.answer.violations(answer); !errors.empty()) {
         return fail(
-            ErrorCode::Internal, "A plugin failed.",
+            ErrorCode::Internal,
+            "A plugin failed.",
             fmt::format("{}: answer breaks its schema: {}", source, describe(errors.front()))
         );
     }
@@ -79,9 +80,12 @@ Result<json> read_answer(
 
 std::string_view state_name(PluginState state) {
     switch (state) {
-        case PluginState::Loaded: return "loaded";
-        case PluginState::Active: return "active";
-        case PluginState::Stopped: return "stopped";
+        case PluginState::Loaded:
+            return "loaded";
+        case PluginState::Active:
+            return "active";
+        case PluginState::Stopped:
+            return "stopped";
     }
     return "stopped";
 }
@@ -125,10 +129,9 @@ Result<std::string> PluginHost::load(const std::filesystem::path& folder) {
     plugin->placement = std::move(placed.placement);
     plugin->library_sha256 = std::move(placed.library_sha256);
     log::info(
-        "plugin", "Loaded a plugin",
-        {{"plugin", id},
-         {"version", plugin->manifest.version},
-         {"sha256", plugin->library_sha256}}
+        "plugin",
+        "Loaded a plugin",
+        {{"plugin", id}, {"version", plugin->manifest.version}, {"sha256", plugin->library_sha256}}
     );
     const std::unique_lock lock(shared_->mutex);
     if (shared_->stopped) {
@@ -143,8 +146,7 @@ Result<std::string> PluginHost::load(const std::filesystem::path& folder) {
     return id;
 }
 
-std::vector<std::pair<std::string, Error>> PluginHost::load_all(
-    const std::filesystem::path& folder
+std::vector<std::pair<std::string, Error>> PluginHost::load_all(const std::filesystem::path& folder
 ) {
     std::vector<std::pair<std::string, Error>> refused;
     std::error_code problem;
@@ -158,10 +160,9 @@ std::vector<std::pair<std::string, Error>> PluginHost::load_all(
         }
         const auto name = entry.path().filename().string();
         log::error(
-            "plugin", "Refused a plugin",
-            {{"folder", name},
-             {"reason", loaded.error().message},
-             {"cause", loaded.error().cause}}
+            "plugin",
+            "Refused a plugin",
+            {{"folder", name}, {"reason", loaded.error().message}, {"cause", loaded.error().cause}}
         );
         refused.emplace_back(name, std::move(loaded).error());
     }
@@ -238,8 +239,7 @@ Result<json> PluginHost::call(
     TRY(ensure_account(plugin, options.account));
     const auto frame = frame_for(shared_->services.clock, options);
     const auto raw = TRY(plugin.placement->call(
-        options.account, member->capability, member->revision, member->offset, request.dump(),
-        frame
+        options.account, member->capability, member->revision, member->offset, request.dump(), frame
     ));
     const auto source = fmt::format("{} {}", plugin_id, method);
     if (raw.status != HOSTELRY_OK) {
@@ -256,9 +256,7 @@ bool PluginHost::offers(const std::string& plugin_id, std::string_view method) c
            (*plugin)->placement->offers(member->capability, member->revision, member->offset);
 }
 
-Result<std::string> PluginHost::selftest(
-    const std::string& plugin_id, const CallOptions& options
-) {
+Result<std::string> PluginHost::selftest(const std::string& plugin_id, const CallOptions& options) {
     auto& plugin = *TRY(find(plugin_id));
     TRY(ensure_account(plugin, options.account));
     const auto frame = frame_for(shared_->services.clock, options);
@@ -284,8 +282,7 @@ std::vector<PluginStatus> PluginHost::list() const {
         status.title = plugin->manifest.title;
         status.summary = plugin->manifest.summary;
         for (const auto& capability : plugin->manifest.capabilities) {
-            status.capabilities.push_back(
-                fmt::format("{}/{}", capability.name, capability.revision)
+            status.capabilities.push_back(fmt::format("{}/{}", capability.name, capability.revision)
             );
         }
         const bool configured =

@@ -2,6 +2,7 @@
 
 #include "core/platform/plugin_host/json_schema.h"
 #include "core/platform/plugin_host/schemas.h"
+
 #include "hostelry/abi.h"
 
 #include <fmt/format.h>
@@ -56,19 +57,30 @@ ErrorCode error_code(std::int32_t status) {
 std::int32_t status_of(const Error& error) {
     switch (error.code) {
         case ErrorCode::Forbidden:
-        case ErrorCode::Invalid: return HOSTELRY_INVALID;
-        case ErrorCode::NotFound: return HOSTELRY_NOT_FOUND;
-        case ErrorCode::QuotaExceeded: return HOSTELRY_QUOTA;
-        case ErrorCode::RateLimited: return HOSTELRY_RATE_LIMITED;
+        case ErrorCode::Invalid:
+            return HOSTELRY_INVALID;
+        case ErrorCode::NotFound:
+            return HOSTELRY_NOT_FOUND;
+        case ErrorCode::QuotaExceeded:
+            return HOSTELRY_QUOTA;
+        case ErrorCode::RateLimited:
+            return HOSTELRY_RATE_LIMITED;
         case ErrorCode::Unavailable:
-        case ErrorCode::ProviderUnavailable: return HOSTELRY_TRANSIENT;
-        case ErrorCode::ProviderRefused: return HOSTELRY_PERMANENT;
-        case ErrorCode::Timeout: return HOSTELRY_DEADLINE;
-        case ErrorCode::Cancelled: return HOSTELRY_CANCELLED;
-        case ErrorCode::Unsupported: return HOSTELRY_UNSUPPORTED;
-        case ErrorCode::Conflict: return HOSTELRY_CONFLICT;
+        case ErrorCode::ProviderUnavailable:
+            return HOSTELRY_TRANSIENT;
+        case ErrorCode::ProviderRefused:
+            return HOSTELRY_PERMANENT;
+        case ErrorCode::Timeout:
+            return HOSTELRY_DEADLINE;
+        case ErrorCode::Cancelled:
+            return HOSTELRY_CANCELLED;
+        case ErrorCode::Unsupported:
+            return HOSTELRY_UNSUPPORTED;
+        case ErrorCode::Conflict:
+            return HOSTELRY_CONFLICT;
         case ErrorCode::Unauthenticated:
-        case ErrorCode::Internal: return HOSTELRY_INTERNAL;
+        case ErrorCode::Internal:
+            return HOSTELRY_INTERNAL;
     }
     return HOSTELRY_INTERNAL;
 }

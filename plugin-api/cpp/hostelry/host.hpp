@@ -75,8 +75,7 @@ public:
     }
     void kv_put(std::string_view key, std::string_view value) const {
         const auto* kv = kv_table();
-        check(
-            kv->put(kv->ctx, account_, str(key), str(value)), "The panel's store took no value.");
+        check(kv->put(kv->ctx, account_, str(key), str(value)), "The panel's store took no value.");
     }
     void kv_remove(std::string_view key) const {
         const auto* kv = kv_table();
@@ -84,8 +83,11 @@ public:
     }
 
     void log(
-        const Call& call, std::uint32_t level, std::string_view message,
-        const nlohmann::json& fields = nlohmann::json::object()) const {
+        const Call& call,
+        std::uint32_t level,
+        std::string_view message,
+        const nlohmann::json& fields = nlohmann::json::object()
+    ) const {
         if (const auto* log = table<hostelry_log_v1>("log", 1); HOSTELRY_HAS(log, write)) {
             const auto text = fields.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
             log->write(log->ctx, account_, call.raw(), level, str(message), str(text));

@@ -1,7 +1,7 @@
 #pragma once
-// Header-only comfort for plugins in C++17: an instance is an ordinary class, a member an ordinary function
-// `json f(const Call&, const json& request)`, a failure a thrown Problem. The trampolines here are the only code that
-// touches the C boundary; whatever else is thrown becomes INTERNAL.
+// Header-only comfort for plugins in C++17: an instance is an ordinary class, a member an ordinary
+// function `json f(const Call&, const json& request)`, a failure a thrown Problem. The trampolines
+// here are the only code that touches the C boundary; whatever else is thrown becomes INTERNAL.
 //
 //     class Plain {
 //     public:
@@ -9,12 +9,12 @@
 //         void configure(const Call& call, const json& settings);
 //         json plan(const Call& call, const json& request);
 //     };
-//     const hostelry_site_template_v1 kTemplate{sizeof(kTemplate), 0, member<&Plain::describe>, ...};
+//     const hostelry_site_template_v1 kTemplate{sizeof(kTemplate), 0, member<&Plain::describe>,
+//     ...};
 //
 //     HOSTELRY_PLUGIN_ENTRY(host) {
-//         static const hostelry_plugin kPlugin = define<Plain>("org.example.plain", "1.0.0", &tables);
-//         Entry<Plain>::host = host;
-//         return &kPlugin;
+//         static const hostelry_plugin kPlugin = define<Plain>("org.example.plain", "1.0.0",
+//         &tables); Entry<Plain>::host = host; return &kPlugin;
 //     }
 
 #include "hostelry/abi.h"
@@ -38,7 +38,8 @@ inline std::int32_t report(const hostelry_call* call, const Problem& problem) no
     try {
         write(
             call->err,
-            problem.to_json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+            problem.to_json().dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)
+        );
     } catch (...) {
         // Out of memory: the status alone still says what happened.
         return problem.status();
@@ -96,7 +97,9 @@ struct Entry {
             return std::int32_t{HOSTELRY_OK};
         });
     }
-    static std::int32_t configure(void* instance, const hostelry_call* call, hostelry_str settings) {
+    static std::int32_t configure(
+        void* instance, const hostelry_call* call, hostelry_str settings
+    ) {
         return detail::guarded(call, [&] {
             const auto json = nlohmann::json::parse(view(settings));
             static_cast<Instance*>(instance)->configure(Call(call), json.at("settings"));
@@ -111,8 +114,10 @@ struct Entry {
 /// The plugin's own table; fill in `selftest` or `drain` afterwards where there is one.
 template <class Instance>
 hostelry_plugin define(
-    std::string_view id, std::string_view version,
-    const void* (*tables)(hostelry_str name, std::uint32_t revision)) {
+    std::string_view id,
+    std::string_view version,
+    const void* (*tables)(hostelry_str name, std::uint32_t revision)
+) {
     hostelry_plugin plugin{};
     plugin.size = sizeof(plugin);
     plugin.abi_major = HOSTELRY_ABI_MAJOR;
@@ -130,6 +135,7 @@ hostelry_plugin define(
 
 }  // namespace hostelry::plugin
 
-#define HOSTELRY_PLUGIN_ENTRY(host)                                              \
+#define HOSTELRY_PLUGIN_ENTRY(host)                                             \
     extern "C" HOSTELRY_EXPORT const hostelry_plugin* hostelry_plugin_entry_v1( \
-        const hostelry_host* host)
+        const hostelry_host* host                                               \
+    )

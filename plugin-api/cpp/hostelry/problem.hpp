@@ -1,5 +1,6 @@
 #pragma once
-// What a plugin throws when a member cannot answer; the trampolines turn it into a status and a problem object.
+// What a plugin throws when a member cannot answer; the trampolines turn it into a status and a
+// problem object.
 
 #include "hostelry/abi.h"
 

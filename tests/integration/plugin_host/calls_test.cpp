@@ -1,4 +1,5 @@
-// One call in all its endings: right, wrong request, wrong answer, failure, exception, deadline, cancel.
+// One call in all its endings: right, wrong request, wrong answer, failure, exception, deadline,
+// cancel.
 #include "tests/integration/plugin_host/plugin_world.h"
 
 #include <atomic>
@@ -37,7 +38,8 @@ TEST_F(CallingAPlugin, RefusesARequestThatBreaksTheSchemaAndNamesTheMember) {
 
 TEST_F(CallingAPlugin, RefusesAChangeThatPutsNoValues) {
     const auto applied = host.call(
-        kPuppet, "dns/1.zone_apply",
+        kPuppet,
+        "dns/1.zone_apply",
         {{"zone", "a.test"}, {"changes", {{{"op", "put"}, {"name", "a.test"}, {"type", "A"}}}}}
     );
     ASSERT_FALSE(applied);
@@ -58,7 +60,8 @@ TEST_F(CallingAPlugin, DoesNotBelieveAnAnswerThatBreaksTheSchema) {
 }
 
 TEST_F(CallingAPlugin, DoesNotBelieveAnAnswerThatIsNotJson) {
-    const auto dnssec = host.call(kPuppet, "dns/1.zone_dnssec", {{"zone", "a.test"}, {"enabled", true}});
+    const auto dnssec =
+        host.call(kPuppet, "dns/1.zone_dnssec", {{"zone", "a.test"}, {"enabled", true}});
     ASSERT_FALSE(dnssec);
     EXPECT_EQ(dnssec.error().code, ErrorCode::Internal);
 }
@@ -150,10 +153,19 @@ TEST_F(CallingAPlugin, RefusesAMalformedIdempotencyKey) {
 }
 
 TEST_F(CallingAPlugin, DoesNotKnowOtherPluginsMethodsOrAccounts) {
-    EXPECT_EQ(host.call("org.example.none", "dns/1.zone_list", json::object()).error().code, ErrorCode::NotFound);
-    EXPECT_EQ(host.call(kPuppet, "dns/1.no_such", json::object()).error().code, ErrorCode::Unsupported);
-    EXPECT_EQ(host.call(kPuppet, "billing/1.charge", json::object()).error().code, ErrorCode::Unsupported);
-    EXPECT_EQ(host.call(kPuppet, "dns/1.op_poll", json::object()).error().code, ErrorCode::Unsupported);
+    EXPECT_EQ(
+        host.call("org.example.none", "dns/1.zone_list", json::object()).error().code,
+        ErrorCode::NotFound
+    );
+    EXPECT_EQ(
+        host.call(kPuppet, "dns/1.no_such", json::object()).error().code, ErrorCode::Unsupported
+    );
+    EXPECT_EQ(
+        host.call(kPuppet, "billing/1.charge", json::object()).error().code, ErrorCode::Unsupported
+    );
+    EXPECT_EQ(
+        host.call(kPuppet, "dns/1.op_poll", json::object()).error().code, ErrorCode::Unsupported
+    );
     EXPECT_EQ(ask("ok.test", {.account = "other"}).error().code, ErrorCode::NotFound);
 }
 
@@ -161,14 +173,16 @@ TEST_F(CallingAPlugin, KeepsAccountsApart) {
     auto other = puppet_settings();
     other["base_url"] = "https://second.example";
     ASSERT_TRUE(host.configure(kPuppet, other, "second"));
-    ASSERT_TRUE(host.call(kPuppet, "dns/1.zone_create", {{"zone", "a.test"}}, {.account = "second"}));
+    ASSERT_TRUE(host.call(kPuppet, "dns/1.zone_create", {{"zone", "a.test"}}, {.account = "second"})
+    );
     ASSERT_TRUE(create("a.test"));
     EXPECT_EQ(gateway.calls()[0].url, "https://second.example/zones");
     EXPECT_EQ(gateway.calls()[1].url, "https://dns.example:8443/zones");
 }
 
 TEST_F(CallingAPlugin, RefusesSettingsThatBreakTheSchema) {
-    const auto refused = host.configure(kPuppet, {{"base_url", "not an address"}, {"retries", 9}, {"odd", 1}});
+    const auto refused =
+        host.configure(kPuppet, {{"base_url", "not an address"}, {"retries", 9}, {"odd", 1}});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fields.size(), 3U);
 }
@@ -212,8 +226,10 @@ TEST_F(CallingAPlugin, ServesManyThreadsWhileItsSettingsChange) {
 TEST_F(CallingAPlugin, WaitsForRunningCallsWhenItStops) {
     auto running = std::async(std::launch::async, [this] {
         return host.call(
-            kPuppet, "dns/1.zone_apply",
-            {{"zone", "a.test"}, {"changes", {{{"op", "delete"}, {"name", "a.test"}, {"type", "A"}}}}}
+            kPuppet,
+            "dns/1.zone_apply",
+            {{"zone", "a.test"},
+             {"changes", {{{"op", "delete"}, {"name", "a.test"}, {"type", "A"}}}}}
         );
     });
     // Stopped before or after the call entered: either it ends well, or it was not let in.

@@ -45,7 +45,8 @@ std::string body_problem(const json& operation, const json& components, const st
         return "no body is described";
     }
     auto definitions = rebased(components);
-    // The description says of "ttl" that it must not be sent with DELETE, and requires it all the same.
+    // The description says of "ttl" that it must not be sent with DELETE, and requires it all the
+    // same.
     definitions["RRSet"]["required"] = {"name", "type", "records"};
     const auto schema = JsonSchema::compile(rebased(operation.at(where)), definitions);
     if (!schema) {

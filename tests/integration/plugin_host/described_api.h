@@ -15,8 +15,8 @@ public:
     /// Nothing where the descriptions are not beside the sources.
     static std::optional<DescribedApi> read(const std::string& vendor);
 
-    /// What is wrong with the request; empty when it is described. `prefix` is what stands before the paths of
-    /// the description.
+    /// What is wrong with the request; empty when it is described. `prefix` is what stands before
+    /// the paths of the description.
     std::string problem_with(const HttpCall& call, const std::string& prefix) const;
 
 private:

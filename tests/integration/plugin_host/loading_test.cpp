@@ -1,5 +1,7 @@
-// Every way in which a plugin may be wrong is refused with a sentence that says what it is; the control loads.
+// Every way in which a plugin may be wrong is refused with a sentence that says what it is; the
+// control loads.
 #include "core/platform/crypto/digest.h"
+
 #include "tests/integration/plugin_host/plugin_world.h"
 
 #include <filesystem>
@@ -72,7 +74,11 @@ TEST_F(LoadingAPlugin, RefusesOneThatExportsMore) {
 }
 
 TEST_F(LoadingAPlugin, RefusesANewerMinorFromTheManifestAndNamesBothVersions) {
-    expect_refused(fixture("future_manifest"), ErrorCode::Unsupported, "needs plugin ABI 1.5-draft, this panel has 1.0");
+    expect_refused(
+        fixture("future_manifest"),
+        ErrorCode::Unsupported,
+        "needs plugin ABI 1.5-draft, this panel has 1.0"
+    );
 }
 
 TEST_F(LoadingAPlugin, RefusesAnotherMajorFromTheManifest) {
@@ -80,11 +86,17 @@ TEST_F(LoadingAPlugin, RefusesAnotherMajorFromTheManifest) {
 }
 
 TEST_F(LoadingAPlugin, RefusesOneForTheReleasedAbiWhileThisPanelHasADraft) {
-    expect_refused(fixture("released_abi"), ErrorCode::Unsupported, "needs plugin ABI 1.0, this panel has 1.0-draft");
+    expect_refused(
+        fixture("released_abi"),
+        ErrorCode::Unsupported,
+        "needs plugin ABI 1.0, this panel has 1.0-draft"
+    );
 }
 
 TEST_F(LoadingAPlugin, RefusesAnotherMajorInTheLibrary) {
-    expect_refused(fixture("other_major_in_library"), ErrorCode::Unsupported, "needs plugin ABI 2.0");
+    expect_refused(
+        fixture("other_major_in_library"), ErrorCode::Unsupported, "needs plugin ABI 2.0"
+    );
 }
 
 TEST_F(LoadingAPlugin, RefusesANewerMinorInTheLibrary) {
@@ -117,15 +129,19 @@ TEST_F(LoadingAPlugin, RefusesOneThatPromisesACapabilityItLacks) {
 
 TEST_F(LoadingAPlugin, RefusesGarbage) {
     const auto folder = copy_of("plain");
-    write(folder / "wrong.so", "\x7f"
-                               "ELF but not really");
+    write(
+        folder / "wrong.so",
+        "\x7f"
+        "ELF but not really"
+    );
     expect_refused(folder, ErrorCode::Invalid, "not a shared object");
 }
 
 TEST_F(LoadingAPlugin, RefusesEveryTruncationWithoutRunningIt) {
     const auto folder = copy_of("plain");
     const auto whole = read(folder / "wrong.so");
-    for (const std::size_t size : {std::size_t{0}, std::size_t{63}, std::size_t{64}, whole.size() / 4, whole.size() / 2}) {
+    for (const std::size_t size :
+         {std::size_t{0}, std::size_t{63}, std::size_t{64}, whole.size() / 4, whole.size() / 2}) {
         write(folder / "wrong.so", whole.substr(0, size));
         EXPECT_FALSE(host.load(folder)) << size;
     }

@@ -3,11 +3,11 @@
 
 #include "core/base/clock.h"
 #include "core/platform/plugin_host/plugin_host.h"
+
 #include "tests/integration/plugin_host/fake_gateway.h"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 

@@ -1,6 +1,8 @@
-// plugins/powerdns against a real PowerDNS, and against failures that a real one shows too seldom. Every request that
-// reaches the real one is also held against the vendor's description, where that is at hand.
+// plugins/powerdns against a real PowerDNS, and against failures that a real one shows too seldom.
+// Every request that reaches the real one is also held against the vendor's description, where that
+// is at hand.
 #include "core/platform/plugin_host/outbound_gateway.h"
+
 #include "tests/integration/plugin_host/described_api.h"
 #include "tests/integration/plugin_host/plugin_world.h"
 #include "tests/integration/plugin_host/real_powerdns.h"
@@ -52,7 +54,8 @@ protected:
         ASSERT_TRUE(server->is_running()) << server->log();
         ASSERT_TRUE(host.load(shipped("powerdns")));
         configure(server->api_key());
-        zone = ::testing::UnitTest::GetInstance()->current_test_info()->name() + std::string(".test");
+        zone =
+            ::testing::UnitTest::GetInstance()->current_test_info()->name() + std::string(".test");
         std::transform(zone.begin(), zone.end(), zone.begin(), [](unsigned char c) {
             return static_cast<char>(std::tolower(c));
         });
@@ -168,7 +171,9 @@ TEST_F(Powerdns, KeepsEveryKindOfRecordAsItWasGiven) {
     for (const auto& text : values_of(zone, "TXT")) {
         texts.insert(text.get<std::string>());
     }
-    EXPECT_EQ(texts, (std::set<std::string>{"v=spf1 -all", "a \"quoted\" \\ text; caf\u00e9", long_text}));
+    EXPECT_EQ(
+        texts, (std::set<std::string>{"v=spf1 -all", "a \"quoted\" \\ text; caf\u00e9", long_text})
+    );
 }
 
 TEST_F(Powerdns, ReplacesAndDeletesWholeSets) {
@@ -187,13 +192,17 @@ TEST_F(Powerdns, RefusesAChangeOfAZoneThatMovedOn) {
     const auto before = etag();
     const auto applied = must(
         "zone_apply",
-        {{"zone", zone}, {"expected_etag", before}, {"changes", json::array({put("a." + zone, "A", {"192.0.2.1"})})}}
+        {{"zone", zone},
+         {"expected_etag", before},
+         {"changes", json::array({put("a." + zone, "A", {"192.0.2.1"})})}}
     );
     EXPECT_NE(applied.at("etag"), before);
     EXPECT_EQ(applied.at("etag"), etag());
     const auto late = call(
         "zone_apply",
-        {{"zone", zone}, {"expected_etag", before}, {"changes", json::array({put("b." + zone, "A", {"192.0.2.2"})})}}
+        {{"zone", zone},
+         {"expected_etag", before},
+         {"changes", json::array({put("b." + zone, "A", {"192.0.2.2"})})}}
     );
     ASSERT_FALSE(late);
     EXPECT_EQ(late.error().code, ErrorCode::Conflict);
@@ -206,7 +215,10 @@ TEST_F(Powerdns, AppliesAllOfAChangesetOrNothing) {
     const auto clash = call(
         "zone_apply",
         {{"zone", zone},
-         {"changes", json::array({put("b." + zone, "A", {"192.0.2.2"}), put("a." + zone, "CNAME", {"b." + zone})})}}
+         {"changes",
+          json::array(
+              {put("b." + zone, "A", {"192.0.2.2"}), put("a." + zone, "CNAME", {"b." + zone})}
+          )}}
     );
     ASSERT_FALSE(clash);
     EXPECT_EQ(clash.error().code, ErrorCode::Invalid);
@@ -217,21 +229,25 @@ TEST_F(Powerdns, AppliesAllOfAChangesetOrNothing) {
 TEST_F(Powerdns, SaysWhatIsWrongWithAValue) {
     must("zone_create", {{"zone", zone}});
     const auto address = call(
-        "zone_apply", {{"zone", zone}, {"changes", json::array({put(zone, "A", {"not an address"})})}}
+        "zone_apply",
+        {{"zone", zone}, {"changes", json::array({put(zone, "A", {"not an address"})})}}
     );
     ASSERT_FALSE(address);
     EXPECT_EQ(address.error().code, ErrorCode::Invalid);
-    const auto mail = call("zone_apply", {{"zone", zone}, {"changes", json::array({put(zone, "MX", {"mail"})})}});
+    const auto mail =
+        call("zone_apply", {{"zone", zone}, {"changes", json::array({put(zone, "MX", {"mail"})})}});
     ASSERT_FALSE(mail);
     EXPECT_EQ(mail.error().fields.at(0).field, "changes");
     const auto twice = call(
         "zone_apply",
-        {{"zone", zone}, {"changes", json::array({put(zone, "A", {"192.0.2.1"}), put(zone, "A", {"192.0.2.2"})})}}
+        {{"zone", zone},
+         {"changes", json::array({put(zone, "A", {"192.0.2.1"}), put(zone, "A", {"192.0.2.2"})})}}
     );
     ASSERT_FALSE(twice);
     EXPECT_EQ(twice.error().code, ErrorCode::Invalid);
     const auto elsewhere = call(
-        "zone_apply", {{"zone", zone}, {"changes", json::array({put("other.example", "A", {"192.0.2.1"})})}}
+        "zone_apply",
+        {{"zone", zone}, {"changes", json::array({put("other.example", "A", {"192.0.2.1"})})}}
     );
     ASSERT_FALSE(elsewhere);
     EXPECT_EQ(elsewhere.error().code, ErrorCode::Invalid);
@@ -319,15 +335,19 @@ protected:
     void answer_changes_with(const Result<HttpReply>& reply) {
         gateway.respond_with([reply](const HttpCall& call) -> Result<HttpReply> {
             if (call.url.find("?zone=") != std::string::npos) {
-                return HttpReply{200, {}, R"([{"id":"a=5Fb.test.","name":"a_b.test.","kind":"Native"}])"};
+                return HttpReply{
+                    200, {}, R"([{"id":"a=5Fb.test.","name":"a_b.test.","kind":"Native"}])"};
             }
             return reply;
         });
     }
-    Result<json> create() { return host.call(kPowerdns, "dns/1.zone_create", {{"zone", "a.test"}}); }
+    Result<json> create() {
+        return host.call(kPowerdns, "dns/1.zone_create", {{"zone", "a.test"}});
+    }
     Result<json> apply() {
         return host.call(
-            kPowerdns, "dns/1.zone_apply",
+            kPowerdns,
+            "dns/1.zone_apply",
             {{"zone", "a_b.test"},
              {"changes", {{{"op", "delete"}, {"name", "a_b.test"}, {"type", "A"}}}}}
         );
@@ -360,9 +380,8 @@ TEST_F(PowerdnsFailures, DoNotShowAProxysPage) {
 }
 
 TEST_F(PowerdnsFailures, KeepThatALostCreateMayHaveBeenApplied) {
-    gateway.answer_with(
-        tl::unexpected(Error{ErrorCode::ProviderUnavailable, "The connection was cut.", {}, {}, {}, true})
-    );
+    gateway.answer_with(tl::unexpected(Error{
+        ErrorCode::ProviderUnavailable, "The connection was cut.", {}, {}, {}, true}));
     const auto made = create();
     ASSERT_FALSE(made);
     EXPECT_TRUE(made.error().maybe_applied);
@@ -370,7 +389,8 @@ TEST_F(PowerdnsFailures, KeepThatALostCreateMayHaveBeenApplied) {
 }
 
 TEST_F(PowerdnsFailures, CarryThePlainReason) {
-    answer_changes_with(HttpReply{422, {}, R"({"error":"RRset a.test. IN A: Not in expected format"})"});
+    answer_changes_with(HttpReply{
+        422, {}, R"({"error":"RRset a.test. IN A: Not in expected format"})"});
     const auto applied = apply();
     ASSERT_FALSE(applied);
     EXPECT_EQ(applied.error().code, ErrorCode::Invalid);
@@ -394,9 +414,8 @@ TEST_F(PowerdnsFailures, AZoneInAShapeNobodyExpectsIsABugAndNotACrash) {
 }
 
 TEST_F(PowerdnsFailures, AZoneOfASecondaryIsShownAsReadOnly) {
-    gateway.answer_with(
-        HttpReply{200, {}, R"([{"id":"a.test.","name":"A.test.","kind":"Slave","serial":7}])"}
-    );
+    gateway.answer_with(HttpReply{
+        200, {}, R"([{"id":"a.test.","name":"A.test.","kind":"Slave","serial":7}])"});
     const auto zones = host.call(kPowerdns, "dns/1.zone_list", json::object());
     ASSERT_TRUE(zones) << zones.error().cause;
     EXPECT_EQ(zones->at("zones").at(0).at("writable"), false);

@@ -57,7 +57,9 @@ pid_t spawn(std::vector<std::string> argv, const std::string& input, const std::
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, 0, input.c_str(), O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
+    posix_spawn_file_actions_addopen(
+        &actions, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600
+    );
     posix_spawn_file_actions_adddup2(&actions, 1, 2);
     std::vector<char*> pointers;
     for (auto& argument : argv) {
@@ -66,7 +68,8 @@ pid_t spawn(std::vector<std::string> argv, const std::string& input, const std::
     pointers.push_back(nullptr);
     std::array<char*, 1> environment{nullptr};
     pid_t child = -1;
-    if (posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environment.data()) != 0) {
+    if (posix_spawn(&child, pointers[0], &actions, nullptr, pointers.data(), environment.data()) !=
+        0) {
         child = -1;
     }
     posix_spawn_file_actions_destroy(&actions);
@@ -76,11 +79,13 @@ pid_t spawn(std::vector<std::string> argv, const std::string& input, const std::
 }  // namespace
 
 bool RealPowerdns::is_installed() {
-    return ::access(kServer, X_OK) == 0 && ::access(kSqlite, X_OK) == 0 && ::access(kSchema, R_OK) == 0;
+    return ::access(kServer, X_OK) == 0 && ::access(kSqlite, X_OK) == 0 &&
+           ::access(kSchema, R_OK) == 0;
 }
 
 RealPowerdns::RealPowerdns() : dns_port_(free_port()), api_port_(free_port()) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hostelry-pdns-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "hostelry-pdns-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     write_config();
     if (make_database()) {
@@ -119,9 +124,8 @@ void RealPowerdns::write_config() const {
 }
 
 bool RealPowerdns::make_database() const {
-    const auto child = spawn(
-        {kSqlite, (folder_ / "pdns.sqlite3").string()}, kSchema, (folder_ / "log").string()
-    );
+    const auto child =
+        spawn({kSqlite, (folder_ / "pdns.sqlite3").string()}, kSchema, (folder_ / "log").string());
     int status = -1;
     return child > 0 && ::waitpid(child, &status, 0) == child && status == 0;
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A PowerDNS server of its own on loopback, with an empty database, for as long as the object lives.
+// A PowerDNS server of its own on loopback, with an empty database, for as long as the object
+// lives.
 
 #include <sys/types.h>
 

@@ -1,6 +1,7 @@
-// The shipped site templates: what they describe, and their plans against recorded ones. To record anew after a wanted
-// change, run with HOSTELRY_RECORD=1 and read the difference.
+// The shipped site templates: what they describe, and their plans against recorded ones. To record
+// anew after a wanted change, run with HOSTELRY_RECORD=1 and read the difference.
 #include "core/platform/plugin_host/form_schema.h"
+
 #include "tests/integration/plugin_host/plugin_world.h"
 
 #include <cstdlib>
@@ -50,9 +51,12 @@ protected:
             ASSERT_TRUE(loaded) << name << ": " << loaded.error().message << loaded.error().cause;
         }
     }
-    Result<json> plan(const std::string& plugin, const json& with_options, const char* member = "plan") {
+    Result<json> plan(
+        const std::string& plugin, const json& with_options, const char* member = "plan"
+    ) {
         return host.call(
-            plugin, std::string("site-template/1.") + member,
+            plugin,
+            std::string("site-template/1.") + member,
             {{"site", site()}, {"options", with_options}}
         );
     }
@@ -166,7 +170,8 @@ TEST_F(SiteTemplates, RefuseControlCharacters) {
 }
 
 TEST_F(SiteTemplates, TakeWordpressFromAnArchiveWithItsChecksum) {
-    const auto without_sum = host.configure(kWordpress, {{"source", "archive"}, {"archive", "wp.tar.gz"}});
+    const auto without_sum =
+        host.configure(kWordpress, {{"source", "archive"}, {"archive", "wp.tar.gz"}});
     ASSERT_FALSE(without_sum);
     EXPECT_EQ(without_sum.error().fields[0].field, "archive_sha256");
 
@@ -189,7 +194,9 @@ TEST_F(SiteTemplates, CheckAnOldSiteWhateverItsOwnerChanged) {
     const auto page = plan(kStatic, {{"title", "x"}}, "health_plan");
     ASSERT_TRUE(page) << page.error().message;
     EXPECT_FALSE(page->at("health").contains("expect_text"));
-    EXPECT_EQ(plan(kWordpress, options(), "health_plan")->at("health").at("expect_text"), "/wp-content/");
+    EXPECT_EQ(
+        plan(kWordpress, options(), "health_plan")->at("health").at("expect_text"), "/wp-content/"
+    );
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
-// The C++ comfort at the C boundary: what is thrown becomes a status and a problem object, nothing passes.
+// The C++ comfort at the C boundary: what is thrown becomes a status and a problem object, nothing
+// passes.
 #include "hostelry/plugin.hpp"
 
 #include <gtest/gtest.h>

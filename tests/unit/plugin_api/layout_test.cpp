@@ -1,5 +1,5 @@
-// Released members never move. Each line pins one member of 1.0 where it lies; a size may only grow at the end. The file
-// compiles or it does not; the test only says so in the report.
+// Released members never move. Each line pins one member of 1.0 where it lies; a size may only grow
+// at the end. The file compiles or it does not; the test only says so in the report.
 #include "hostelry/abi.h"
 #include "hostelry/cap_billing.h"
 #include "hostelry/cap_dns.h"
@@ -15,7 +15,8 @@
 
 #include <cstddef>
 
-#define AT(type, member, offset) static_assert(offsetof(type, member) == (offset), "moved: " #member)
+#define AT(type, member, offset) \
+    static_assert(offsetof(type, member) == (offset), "moved: " #member)
 
 AT(hostelry_str, ptr, 0);
 AT(hostelry_str, len, 8);

@@ -1,5 +1,7 @@
-// The list of statuses is closed and appended to: the values of 1.0 keep their meaning, and each has an error code.
+// The list of statuses is closed and appended to: the values of 1.0 keep their meaning, and each
+// has an error code.
 #include "core/base/result.h"
+
 #include "hostelry/abi.h"
 
 #include <gtest/gtest.h>

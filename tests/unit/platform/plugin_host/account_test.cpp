@@ -1,8 +1,7 @@
 #include "core/platform/plugin_host/account.h"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 using namespace hostelry;
 using namespace hostelry::plugin_host;
@@ -19,10 +18,19 @@ TEST(AnOrigin, IsOneNormalForm) {
 
 TEST(AnOrigin, IsNothingWhereTwoReadersCouldDiffer) {
     for (const auto* url :
-         {"https://api.example.com@evil.example/", "https://evil.example\\@api.example.com",
-          "https://api.example.com#@evil.example", "https:///x", "https://", "ftp://api.example.com",
-          "https://api.example.com:99999999", "https://api.example.com:", "https://api example.com",
-          "https://api.exam\xc3\xa9ple.com", "https://api.example.com\n", "//api.example.com", "HTTPS"}) {
+         {"https://api.example.com@evil.example/",
+          "https://evil.example\\@api.example.com",
+          "https://api.example.com#@evil.example",
+          "https:///x",
+          "https://",
+          "ftp://api.example.com",
+          "https://api.example.com:99999999",
+          "https://api.example.com:",
+          "https://api example.com",
+          "https://api.exam\xc3\xa9ple.com",
+          "https://api.example.com\n",
+          "//api.example.com",
+          "HTTPS"}) {
         EXPECT_FALSE(origin_of(url)) << url;
     }
 }
@@ -42,8 +50,9 @@ class AnAccount : public ::testing::Test {
 protected:
     const Manifest plugin = manifest();
     const Account account =
-        Account::make(plugin, "one", {{"url", "http://10.0.0.5:8081/base"}, {"key", "sesame-sesame"}})
-            .value();
+        Account::make(
+            plugin, "one", {{"url", "http://10.0.0.5:8081/base"}, {"key", "sesame-sesame"}}
+        ).value();
 };
 
 TEST_F(AnAccount, ReachesTheHostsOfItsManifestByHttpsOnly) {
@@ -67,7 +76,9 @@ TEST_F(AnAccount, FillsInOnlySecretsItHas) {
 }
 
 TEST_F(AnAccount, TurnsSecretsBackIntoPlaceholders) {
-    EXPECT_EQ(account.redact("a sesame-sesame b sesame-sesame"), "a {{secret:key}} b {{secret:key}}");
+    EXPECT_EQ(
+        account.redact("a sesame-sesame b sesame-sesame"), "a {{secret:key}} b {{secret:key}}"
+    );
 }
 
 TEST_F(AnAccount, ShowsSettingsWithoutSecrets) {

@@ -3,9 +3,8 @@
 #include "core/platform/plugin_host/contract.h"
 #include "core/platform/plugin_host/schemas.h"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <string>
 

@@ -1,8 +1,7 @@
 #include "core/platform/plugin_host/manifest.h"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 using namespace hostelry;
 using namespace hostelry::plugin_host;

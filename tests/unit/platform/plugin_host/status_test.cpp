@@ -26,7 +26,8 @@ TEST(AProblem, ThatBreaksItsSchemaIsNotShown) {
 }
 
 TEST(AProblem, OfOursIsReadBackAlike) {
-    Error error{ErrorCode::ProviderUnavailable, "Gone.", {}, {}, std::chrono::milliseconds(9), true};
+    Error error{
+        ErrorCode::ProviderUnavailable, "Gone.", {}, {}, std::chrono::milliseconds(9), true};
     const auto again = to_error(status_of(error), to_problem(error), "a");
     EXPECT_EQ(again.code, error.code);
     EXPECT_EQ(again.message, error.message);
@@ -35,7 +36,8 @@ TEST(AProblem, OfOursIsReadBackAlike) {
 }
 
 TEST(AProblem, OfABugIsKeptForTheLog) {
-    const auto error = to_error(HOSTELRY_INTERNAL, R"({"message":"null pointer"})", "org.example x");
+    const auto error =
+        to_error(HOSTELRY_INTERNAL, R"({"message":"null pointer"})", "org.example x");
     EXPECT_EQ(error.message, "A plugin failed.");
     EXPECT_NE(error.cause.find("null pointer"), std::string::npos);
 }
