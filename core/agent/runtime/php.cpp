@@ -28,7 +28,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kPhpLockPatience{120'000};
-constexpr milliseconds kPhpReloadMax{30'000};
+constexpr milliseconds kPhpReloadMax{10'000};
+constexpr milliseconds kPhpRestartMax{30'000};
 constexpr milliseconds kPhpPoll{2};
 
 std::string program_of(const std::string& version) { return "/usr/sbin/php-fpm" + version; }
@@ -96,8 +97,8 @@ Result<void> start_fpm(const std::string& version) {
 enum class Socket { Listening, Gone };
 
 /// The master replaces itself in its own time; what we can see from outside is the socket.
-Result<void> await(const std::string& socket_path, Socket wanted) {
-    const auto until = std::chrono::steady_clock::now() + kPhpReloadMax;
+Result<void> await(const std::string& socket_path, Socket wanted, milliseconds patience) {
+    const auto until = std::chrono::steady_clock::now() + patience;
     while (std::chrono::steady_clock::now() < until) {
         if (takes_connections(socket_path) == (wanted == Socket::Listening)) {
             return {};
@@ -116,7 +117,14 @@ Result<void> reload_fpm(
     } else if (kill(*master, SIGUSR2) != 0) {
         return system_failure("PHP-FPM could not be told to reload.");
     }
-    TRY(await(socket_path, wanted));
+    if (!await(socket_path, wanted, kPhpReloadMax)) {
+        // A child that was being born when the master told all to finish may never hear of it, and
+        // then the master waits for it for ever, serving nobody.
+        TRY(require_program(
+            {"/usr/bin/systemctl", {"restart", unit_of(version)}}, "PHP-FPM cannot be restarted."
+        ));
+        TRY(await(socket_path, wanted, kPhpRestartMax));
+    }
     if (wanted == Socket::Gone) {
         TRY(remove_file(socket_path));
     }
@@ -126,6 +134,10 @@ Result<void> reload_fpm(
 std::string render_idle_pool(const Layout& layout, const std::string& version) {
     return fmt::format(
         "; Made by hostelry-agent: keeps PHP-FPM alive while no site uses this version.\n"
+        "[global]\n"
+        "; A reload waits this long for running requests; all other sites wait with it.\n"
+        "process_control_timeout = 5s\n"
+        "\n"
         "[hostelry-idle]\n"
         "user = nobody\n"
         "group = nogroup\n"
@@ -181,13 +193,16 @@ Result<bool> ensure_php_floor(const Layout& layout, const std::string& version) 
             .content = render_idle_pool(layout, version),
             .check_apart = [] { return Result<void>{}; },
             .check_live = [&] { return test_fpm(version, {}); },
-            .make_known =
-                [&] { return reload_fpm(layout, version, socket_path, Socket::Listening); },
+            // Debian's own pool goes in the same reload, once ours is known to be fine.
+            .make_known = [&]() -> Result<void> {
+                TRY(remove_file(pools + "/www.conf"));
+                return reload_fpm(layout, version, socket_path, Socket::Listening);
+            },
         }
     ));
     const bool had_www = TRY(remove_file(pools + "/www.conf"));
     if (had_www) {
-        TRY(reload_fpm(layout, version, layout.php_run + "/php" + version + "-fpm.sock", Socket::Gone));
+        TRY(reload_fpm(layout, version, socket_path, Socket::Listening));
     }
     return changed || had_www;
 }
