@@ -185,6 +185,11 @@ Result<bool> ensure_php_floor(const Layout& layout, const std::string& version) 
     const auto lock = TRY(take_lock(layout, "php-" + version, kPhpLockPatience));
     const std::string pools = layout.php + "/" + version + "/fpm/pool.d";
     const std::string socket_path = layout.php_run + "/hostelry-idle-" + version + ".sock";
+    // Debian's own pool goes in the same reload, once ours is known to be fine.
+    const auto replace_debians_pool = [&]() -> Result<void> {
+        TRY(remove_file(pools + "/www.conf"));
+        return reload_fpm(layout, version, socket_path, Socket::Listening);
+    };
     const bool changed = TRY(swap_config(
         layout,
         {
@@ -193,11 +198,7 @@ Result<bool> ensure_php_floor(const Layout& layout, const std::string& version) 
             .content = render_idle_pool(layout, version),
             .check_apart = [] { return Result<void>{}; },
             .check_live = [&] { return test_fpm(version, {}); },
-            // Debian's own pool goes in the same reload, once ours is known to be fine.
-            .make_known = [&]() -> Result<void> {
-                TRY(remove_file(pools + "/www.conf"));
-                return reload_fpm(layout, version, socket_path, Socket::Listening);
-            },
+            .make_known = replace_debians_pool,
         }
     ));
     const bool had_www = TRY(remove_file(pools + "/www.conf"));
