@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 namespace hostelry::http {
 class Router;
 }
@@ -13,9 +11,7 @@ namespace hostelry::servers {
 
 class Servers;
 
-/// Pages and API. What is answered must live as long as the router is used.
-std::shared_ptr<void> add_server_routes(
-    Servers& servers, http::Router& router, shell::Shell& shell
-);
+/// The table of routes: pages and API.
+void add_server_routes(Servers& servers, http::Router& router, shell::Shell& shell);
 
 }  // namespace hostelry::servers

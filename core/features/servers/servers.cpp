@@ -88,7 +88,7 @@ Servers::Servers(Needs needs)
 Servers::~Servers() = default;
 
 void Servers::add_routes(http::Router& router, shell::Shell& shell) {
-    routes_ = add_server_routes(*this, router, shell);
+    add_server_routes(*this, router, shell);
 }
 
 void Servers::add_jobs(queue::Registry& registry) {

@@ -141,7 +141,6 @@ private:
     PanelKeys keys_;
     AgentOrders orders_;
     std::vector<UseCounter> counters_;
-    std::shared_ptr<void> routes_;  ///< Keeps pages and API alive as long as the routes.
 };
 
 }  // namespace hostelry::servers
