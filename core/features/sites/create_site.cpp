@@ -201,6 +201,13 @@ Result<SiteChange> Sites::create_in(
         options = check_options(schema, request.options, needs_.random, errors);
         php_version = server ? chosen_php(*chosen, *server, request.php_version, errors) : "";
     }
+    if (server) {
+        if (const auto held = needs_.infrastructure.hold_server(tx, caller.tenant, server->id); !held) {
+            errors.push_back({"server", held.error().message});
+        } else if (server->address.empty()) {
+            errors.push_back({"server", "The address of " + server->name + " is not known yet. Wait a moment."});
+        }
+    }
     if (!errors.empty()) {
         return fail_fields(std::move(errors));
     }

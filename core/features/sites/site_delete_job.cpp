@@ -21,6 +21,7 @@ Result<json> remove_site_records(const SiteWork& work, StepContext& step, const 
 
 Result<json> remove_from_server(const SiteWork& work, StepContext& step, const Site& site) {
     TRY(work.apply(site, removal_actions(site), step));
+    TRY(work.needs().infrastructure.forget_certificate(site.tenant, site.id));
     step.note("Files, database, user and certificate of " + site.key);
     return json::object();
 }

@@ -126,7 +126,7 @@ Result<void> Deployment::remove_everything(StepContext& step, const Site& site) 
         databases::set_site_databases_made(tx, site.tenant, site.id.uuid, false);
     }));
     TRY(work_.apply(site, removal_actions(site), step));
-    return {};
+    return work_.needs().infrastructure.forget_certificate(site.tenant, site.id);
 }
 
 Result<json> Deployment::make_database(StepContext& step, const Site& site) const {

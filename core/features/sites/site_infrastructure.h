@@ -55,7 +55,10 @@ public:
 
     // Asked inside the caller's transaction.
     virtual std::vector<SiteTemplate> templates(db::Transaction& tx) = 0;
+    /// Ready ones first.
     virtual std::vector<PlacementServer> usable_servers(db::Transaction& tx, TenantId tenant) = 0;
+    /// Keeps the server from being removed until the transaction ends. NotFound, Conflict (not ready).
+    virtual Result<void> hold_server(db::Transaction& tx, TenantId tenant, ServerId server) = 0;
 
     // Asked by job steps, never inside a transaction. Everything may be repeated.
     using Progress = std::function<void(const nlohmann::json& action_result)>;
@@ -72,6 +75,8 @@ public:
     virtual Result<Propagation> check_propagation(const Site& site) = 0;
     virtual Result<std::string> acme_thumbprint() = 0;
     virtual Result<void> issue_certificate(const Site& site, queue::StepContext& step) = 0;
+    /// What was installed on the server is gone.
+    virtual Result<void> forget_certificate(TenantId tenant, SiteId site) = 0;
 };
 
 }  // namespace hostelry::sites

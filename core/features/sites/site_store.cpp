@@ -33,6 +33,9 @@ constexpr const char* kFindSiteSql = HOSTELRY_SITE_COLUMNS "where s.id = $1";
 constexpr const char* kLockSiteSql = HOSTELRY_SITE_COLUMNS "where s.id = $1 for update of s";
 constexpr const char* kFindByRequestKeySql =
     HOSTELRY_SITE_COLUMNS "where s.tenant_id = $1 and s.request_key = $2";
+constexpr const char* kCountOnServerSql =
+    "select count(*) as sites from hostelry.sites where server_id = $1 and ($2::uuid is null or tenant_id = $2)";
+constexpr const char* kCountOfTenantSql = "select count(*) as sites from hostelry.sites where tenant_id = $1";
 constexpr const char* kIsTenantActiveSql = "select hostelry.is_tenant_active($1) as is_active";
 constexpr const char* kNameUseSql = "select hostelry.site_name_use($1, $2) as name_use";
 constexpr const char* kInsertSiteSql =
@@ -177,6 +180,14 @@ Result<Site> SiteStore::get_locked(SiteId id) {
 
 std::optional<Site> SiteStore::find_by_request_key(TenantId tenant, const std::string& key) {
     return site_or_nothing(tx_.query_optional(kFindByRequestKeySql, tenant, key));
+}
+
+std::int64_t SiteStore::count_on_server(ServerId server, std::optional<TenantId> tenant) {
+    return tx_.query_one(kCountOnServerSql, server, tenant)["sites"].integer();
+}
+
+std::int64_t SiteStore::count_of_tenant(TenantId tenant) {
+    return tx_.query_one(kCountOfTenantSql, tenant)["sites"].integer();
 }
 
 bool SiteStore::is_tenant_active(TenantId tenant) {

@@ -49,6 +49,8 @@ public:
     /// The same, and nobody else changes it until the transaction ends.
     Result<Site> get_locked(SiteId id);
     std::optional<Site> find_by_request_key(TenantId tenant, const std::string& key);
+    std::int64_t count_on_server(ServerId server, std::optional<TenantId> tenant);
+    std::int64_t count_of_tenant(TenantId tenant);
     bool is_tenant_active(TenantId tenant);
     /// Keeps the neighbourhood of the names to this transaction.
     NameUse name_use(TenantId tenant, const std::vector<std::string>& names);

@@ -1,0 +1,289 @@
+#include "core/base/text.h"
+#include "core/features/databases/database_types.h"
+#include "core/features/databases/database_views.h"
+#include "core/features/databases/databases.h"
+#include "core/features/jobs/jobs.h"
+
+#include "templates/databases/index.cpt.h"
+#include "templates/databases/show.cpt.h"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+namespace hostelry::databases {
+namespace {
+
+using http::Exchange;
+using http::Method;
+using http::Response;
+using nlohmann::json;
+
+constexpr std::int64_t kPageRows = 25;
+constexpr std::int64_t kApiRows = 100;
+constexpr std::size_t kQueryBytesMax = 300;
+
+std::string clean_query(const http::Request& request, std::string_view name) {
+    std::string text{trim(request.query(name).value_or(""))};
+    const bool usable = text.size() <= kQueryBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
+    return usable ? text : std::string();
+}
+
+Result<DatabaseId> id_of(const http::Request& request) {
+    const auto id = DatabaseId::parse(request.param("id"));
+    if (!id) {
+        return fail(ErrorCode::NotFound, "There is no such database.");
+    }
+    return *id;
+}
+
+view::Value size_of(const SiteDatabase& database) {
+    constexpr double kMega = 1024.0 * 1024.0;
+    if (!database.size_bytes) {
+        const std::string why = database.measure_error.empty() ? "It was not measured yet." : database.measure_error;
+        return {.text = {}, .unit = {}, .missing = view::Na{why}};
+    }
+    return {
+        .text = fmt::format("{:.1f}", static_cast<double>(*database.size_bytes) / kMega), .unit = "MB", .missing = {}};
+}
+
+DatabaseRow row_of(const SiteDatabase& database) {
+    return {
+        .id = database.id.to_string(),
+        .name = database.name,
+        .site_domain = database.site_domain,
+        .site_href = "/sites/" + database.site.to_string(),
+        .account = database.tenant_name,
+        .size = size_of(database),
+        .measured_at = database.measured_at};
+}
+
+DatabasesPage list_page_of(const std::string& words, const std::string& after, const DatabasePage& found) {
+    const std::string count = view::show_count(found.matching);
+    DatabasesPage page{
+        .head =
+            {.breadcrumbs = {},
+             .title = "Databases",
+             .chip = {},
+             .summary = count + (found.matching == 1 ? " database." : " databases.") + " Each belongs to a site.",
+             .actions = {},
+             .menu = {}},
+        .filter = {.href = "/databases", .query = words, .placeholder = "Filter by site or name", .kept = {}},
+    };
+    page.list.counted = count + " match";
+    page.list.table = {
+        .label = "Databases",
+        .columns = {
+            {.label = "Database", .sort_href = {}},
+            {.label = "Site", .sort_href = {}},
+            {.label = "Account", .sort_href = {}, .priority = view::Priority::WideOnly},
+            {.label = "Size", .sort_href = {}, .is_number = true},
+            {.label = "Measured", .sort_href = {}, .priority = view::Priority::DesktopOnly}}};
+    if (found.databases.empty()) {
+        page.list.empty = view::EmptyState{
+            .icon = "database",
+            .title = words.empty() ? "No databases yet" : "No database fits",
+            .text = words.empty() ? "A site that needs one gets it when it is created." : "Try another word.",
+            .action = {}};
+    }
+    const std::string query = words.empty() ? "" : "&q=" + percent_encode(words);
+    page.list.pager = {
+        .range = fmt::format("{} of {}", found.databases.size(), count),
+        .previous_href = after.empty() ? "" : "/databases?after=" + query,
+        .next_href = found.next.empty() ? "" : "/databases?after=" + percent_encode(found.next) + query};
+    for (const auto& database : found.databases) {
+        page.rows.push_back(row_of(database));
+    }
+    return page;
+}
+
+view::Fact text_fact(std::string label, std::string text, std::string href = {}) {
+    return {
+        .label = std::move(label),
+        .value = {.text = std::move(text), .unit = {}, .missing = {}},
+        .href = std::move(href),
+        .chip = {},
+        .moment = {},
+        .used_percent = {}};
+}
+
+view::Facts facts_of(const SiteDatabase& database) {
+    view::Facts facts{
+        text_fact("Site", database.site_domain, "/sites/" + database.site.to_string()),
+        text_fact("User", database.user_name), text_fact("Account", database.tenant_name)};
+    view::Fact size = text_fact("Size", "");
+    size.value = size_of(database);
+    facts.push_back(std::move(size));
+    view::Fact tables = text_fact("Tables", std::to_string(database.table_count.value_or(0)));
+    if (!database.table_count) {
+        tables.value.missing = view::Na{"It was not measured yet."};
+    }
+    facts.push_back(std::move(tables));
+    view::Fact made = text_fact("Created", "");
+    made.moment = database.created_at;
+    facts.push_back(std::move(made));
+    return facts;
+}
+
+DatabasePageView show_page_of(const SiteDatabase& database, const http::Principal& principal) {
+    DatabasePageView page{
+        .head =
+            {.breadcrumbs = {{"Databases", "/databases"}},
+             .title = database.name,
+             .chip = view::Chip{.status = view::Status::Ready, .word = {}, .detail = {}},
+             .summary = "Database of " + database.site_domain,
+             .actions = {},
+             .menu = {}},
+        .facts = facts_of(database)};
+    if (!database.is_made) {
+        page.head.chip = view::Chip{
+            .status = view::Status::Unknown, .word = "Not there", .detail = "It is made with its site."};
+    } else if (database.is_resetting) {
+        page.head.chip = view::Chip{.status = view::Status::Working, .word = "New password", .detail = {}};
+    } else if (principal.may("database:update")) {
+        page.head.actions.push_back(
+            {.label = "Reset password",
+             .icon = "key-round",
+             .href = "/databases/" + database.id.to_string() + "/password",
+             .kind = view::ActionKind::Post,
+             .name = {},
+             .value = {},
+             .swap_target = {}}
+        );
+    }
+    return page;
+}
+
+http::Route page_route(Method method, std::string path, std::string permission, http::Handler handler) {
+    return {
+        .method = method,
+        .path = std::move(path),
+        .permission = std::move(permission),
+        .access = http::Access::SignedIn,
+        .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
+        .rate = http::RateClass::Page,
+        .handler = std::move(handler)};
+}
+
+http::Route api_route(
+    Method method, std::string path, std::string permission, std::string operation, std::string summary,
+    const Description* response, http::Handler handler
+) {
+    return {
+        .method = method,
+        .path = "/api/v1/databases" + std::move(path),
+        .permission = std::move(permission),
+        .access = http::Access::SignedIn,
+        .csrf = http::Csrf::None,
+        .rate = http::RateClass::Api,
+        .response = response,
+        .operation = std::move(operation),
+        .summary = std::move(summary),
+        .handler = std::move(handler),
+        .api = true};
+}
+
+json json_of(const SiteDatabase& database) {
+    const auto answer = answer_of(database);
+    return encode(describe<DatabaseAnswer>(), &answer);
+}
+
+}  // namespace
+
+void Databases::add_routes(http::Router& router) {
+    add_pages(router);
+    add_api(router);
+    needs_.shell.add_topic("database", [](db::Transaction& tx, const Uuid& id) {
+        return DatabaseStore{tx}.find(DatabaseId{id}).has_value();
+    });
+}
+
+void Databases::add_pages(http::Router& router) {
+    router.add(page_route(Method::Get, "/databases", "database:read", [this](Exchange& x) {
+        const std::string words = clean_query(x.request, "q");
+        const std::string after = clean_query(x.request, "after");
+        const auto found = list(users::caller_of(x), words, after, kPageRows);
+        if (!found) {
+            return Response::failed(found.error());
+        }
+        DatabasesPage page = list_page_of(words, after, *found);
+        if (x.request.is_htmx() && x.request.header("hx-target").value_or("") == "list") {
+            return needs_.shell.page(x, [&](view::Out& out) { views::databases::list_part(out, page); });
+        }
+        page.frame = needs_.shell.frame(x, {.title = "Databases", .section = "databases", .topics = {}});
+        return needs_.shell.page(x, [&](view::Out& out) { views::databases::index(out, page); });
+    }));
+    router.add(page_route(Method::Get, "/databases/{id}", "database:read", [this](Exchange& x) {
+        const auto id = id_of(x.request);
+        const auto found = id ? get(users::caller_of(x), *id) : tl::unexpected(id.error());
+        if (!found) {
+            return Response::failed(found.error());
+        }
+        DatabasePageView page = show_page_of(*found, x.signed_in());
+        const auto card = needs_.database.in_tenant(
+            x.signed_in().tenant,
+            [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
+                return jobs::latest_card(tx, x.signed_in(), needs_.clock.now(), "database", found->id.uuid);
+            }
+        );
+        page.job = card && x.signed_in().may("job:read") ? *card : std::nullopt;
+        page.frame = needs_.shell.frame(
+            x, {.title = found->name, .section = "databases", .topics = {"database:" + found->id.to_string()}}
+        );
+        return needs_.shell.page(x, [&](view::Out& out) { views::databases::show(out, page); });
+    }));
+    router.add(page_route(Method::Post, "/databases/{id}/password", "database:update", [this](Exchange& x) {
+        const auto id = id_of(x.request);
+        const auto reset = id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
+        if (!reset) {
+            return Response::failed(reset.error());
+        }
+        auto response = Response::go_to(x.request, "/databases/" + id->to_string());
+        shell::Shell::flash(response, "A new password is on its way. The site gets it by itself.");
+        return response;
+    }));
+}
+
+void Databases::add_api(http::Router& router) {
+    auto listing = api_route(
+        Method::Get, "", "database:read", "listDatabases", "Databases of sites", &describe<DatabaseAnswer>(),
+        [this](Exchange& x) {
+            const auto found = list(
+                users::caller_of(x), clean_query(x.request, "q"), clean_query(x.request, "after"), kApiRows
+            );
+            if (!found) {
+                return Response::failed(found.error());
+            }
+            json items = json::array();
+            for (const auto& database : found->databases) {
+                items.push_back(json_of(database));
+            }
+            return Response::json(
+                {{"items", std::move(items)}, {"next", found->next.empty() ? json(nullptr) : json(found->next)}}
+            );
+        }
+    );
+    listing.response_is_list = true;
+    router.add(std::move(listing));
+    router.add(api_route(
+        Method::Get, "/{id}", "database:read", "getDatabase", "One database", &describe<DatabaseAnswer>(),
+        [this](Exchange& x) {
+            const auto id = id_of(x.request);
+            const auto found = id ? get(users::caller_of(x), *id) : tl::unexpected(id.error());
+            return found ? Response::json(json_of(*found)) : Response::failed(found.error());
+        }
+    ));
+    router.add(api_route(
+        Method::Post, "/{id}/password", "database:update", "resetDatabasePassword",
+        "Give a database a new password; its site is told", &describe<PasswordResetAnswer>(),
+        [this](Exchange& x) {
+            const auto id = id_of(x.request);
+            const auto reset = id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
+            if (!reset) {
+                return Response::failed(reset.error());
+            }
+            return Response::json({{"job", reset->job.to_string()}}, 202);
+        }
+    ));
+}
+
+}  // namespace hostelry::databases

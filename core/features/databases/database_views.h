@@ -1,0 +1,41 @@
+#pragma once
+
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/job_card.h"
+#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/page_head.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::databases {
+
+struct DatabaseRow {
+    std::string id{};
+    std::string name{};
+    std::string site_domain{};
+    std::string site_href{};
+    std::string account{};
+    view::Value size{};
+    std::optional<view::Instant> measured_at{};
+};
+
+struct DatabasesPage {
+    view::Shell frame{};
+    view::PageHead head{};
+    view::FilterForm filter{};
+    view::List list{};
+    std::vector<DatabaseRow> rows{};
+};
+
+struct DatabasePageView {
+    view::Shell frame{};
+    view::PageHead head{};
+    view::Facts facts{};
+    std::optional<view::Note> note{};
+    std::optional<view::JobCard> job{};
+};
+
+}  // namespace hostelry::databases

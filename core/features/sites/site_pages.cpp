@@ -1,0 +1,504 @@
+#include "core/features/sites/site_pages.h"
+
+#include "core/features/databases/database_store.h"
+#include "core/features/jobs/jobs.h"
+#include "core/features/sites/site_create_page.h"
+#include "core/features/sites/site_request.h"
+#include "core/features/sites/site_show_page.h"
+#include "core/platform/queue/job_store.h"
+
+#include "templates/sites/create.cpt.h"
+#include "templates/sites/index.cpt.h"
+#include "templates/sites/show.cpt.h"
+
+#include "core/base/text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace hostelry::sites {
+namespace {
+
+using http::Exchange;
+using http::Method;
+using http::Response;
+
+constexpr std::int64_t kRows = 25;
+constexpr int kActivityRows = 8;
+
+class SitePages {
+public:
+    SitePages(Sites& sites, const Sites::Needs& needs) : sites_(sites), needs_(needs) {}
+
+    Response index(Exchange& x) const;
+    Response new_form(Exchange& x) const;
+    Response create(Exchange& x) const;
+    Response show(Exchange& x, SiteTab tab) const;
+    Response part(Exchange& x) const;
+    Response deletion(Exchange& x) const;
+    Response remove(Exchange& x) const;
+    Response redeploy(Exchange& x) const;
+    Response suspend(Exchange& x) const;
+    Response resume(Exchange& x) const;
+    Response reveal(Exchange& x) const;
+
+private:
+    Result<SiteChoices> choices(const users::Caller& caller) const;
+    Response form_page(Exchange& x, CreateSitePage page, int status) const;
+    Result<SiteShown> shown(Exchange& x) const;
+    SitePageView page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const;
+    Response answer_dialog(Exchange& x, const SiteShown& shown, std::string error) const;
+    Response back_to_site(Exchange& x, const Result<SiteChange>& change, const std::string& text) const;
+
+    Sites& sites_;
+    const Sites::Needs& needs_;
+};
+
+// --- The list ---
+
+std::string list_href(const SiteFilter& filter, const std::string& group, const std::string& page_part = {}) {
+    std::string href = "/sites?sort=";
+    href += filter.order == SortOrder::Descending ? "-" : "";
+    href += filter.sort == SiteSort::Domain ? "domain" : "created";
+    href += group.empty() ? "" : "&state=" + group;
+    href += filter.words.empty() ? "" : "&q=" + percent_encode(filter.words);
+    return href + page_part;
+}
+
+view::Column sortable(const SiteFilter& filter, std::string label, SiteSort sort) {
+    const bool current = filter.sort == sort;
+    const bool ascending = filter.order == SortOrder::Ascending;
+    SiteFilter turned = filter;
+    turned.sort = sort;
+    turned.order = current ? (ascending ? SortOrder::Descending : SortOrder::Ascending) : SortOrder::Ascending;
+    return {
+        .label = std::move(label),
+        .sort_href = list_href(turned, filter.group),
+        .sorted = !current    ? view::Sorted::No
+                  : ascending ? view::Sorted::Ascending
+                              : view::Sorted::Descending};
+}
+
+view::Column plain(std::string label, view::Priority priority = view::Priority::Always) {
+    return {.label = std::move(label), .sort_href = {}, .priority = priority};
+}
+
+std::vector<view::SegmentLink> segments_of(const SiteFilter& filter, const SiteCounts& counts) {
+    const auto segment = [&](const char* label, const char* group, std::int64_t count, const char* icon,
+                             const char* icon_class) {
+        return view::SegmentLink{
+            .label = label,
+            .href = list_href(filter, group),
+            .count = view::show_count(count),
+            .icon = icon,
+            .icon_class = icon_class,
+            .is_current = filter.group == group};
+    };
+    return {
+        segment("All", "", counts.all, "", ""),
+        segment("Ready", "ready", counts.ready, "circle-check", "text-ready"),
+        segment("Working", "working", counts.working, "loader-circle", "text-working"),
+        segment("Failed", "failed", counts.failed, "circle-x", "text-failed"),
+        segment("Suspended", "suspended", counts.suspended, "circle-pause", "text-text-3"),
+    };
+}
+
+std::optional<view::EmptyState> empty_of(
+    const SiteFilter& filter, const SitePage& page, const http::Principal& principal
+) {
+    if (!page.sites.empty()) {
+        return std::nullopt;
+    }
+    if (!filter.words.empty() || !filter.group.empty()) {
+        return view::EmptyState{
+            .icon = "search",
+            .title = "No site fits",
+            .text = "Try another word or another state.",
+            .action = view::Action{
+                .label = "Show all sites", .icon = {}, .href = "/sites", .name = {}, .value = {}, .swap_target = {}}};
+    }
+    view::EmptyState empty{
+        .icon = "globe",
+        .title = "Create your first site",
+        .text = "A site is one application with its domain, certificate and database. It is live within seconds.",
+        .action = {}};
+    if (principal.may("site:create")) {
+        empty.action = view::Action{
+            .label = "Create site",
+            .icon = "plus",
+            .href = "/sites/new",
+            .look = view::ActionLook::Primary,
+            .name = {},
+            .value = {},
+            .swap_target = {}};
+    }
+    return empty;
+}
+
+SiteRow row_of(const Site& site, const http::Principal& principal) {
+    SiteRow row{
+        .id = site.id.to_string(),
+        .domain = site.shown_domain(),
+        .chip = chip_of(site),
+        .runtime = site.uses_php() ? site.template_title + ", PHP " + site.php_version : site.template_title,
+        .server = site.server_name,
+        .account = site.tenant_name,
+        .created_at = site.created_at,
+        .menu = menu_of(site, principal),
+    };
+    row.chip.in_table = true;
+    return row;
+}
+
+std::string summary_of(const SiteCounts& counts) {
+    std::string text = view::show_count(counts.all) + (counts.all == 1 ? " site" : " sites");
+    text += counts.failed > 0 ? ", " + view::show_count(counts.failed) + " failed" : "";
+    text += counts.working > 0 ? ", " + view::show_count(counts.working) + " working" : "";
+    return text + ".";
+}
+
+SitesPage sites_page_of(const SiteFilter& filter, const SitePage& found, const http::Principal& principal) {
+    SitesPage page{
+        .head = {.breadcrumbs = {}, .title = "Sites", .chip = {}, .summary = summary_of(found.counts), .actions = {},
+                 .menu = {}},
+        .filter = {.href = "/sites", .query = filter.words, .placeholder = "Filter by domain, server or account",
+                   .kept = {}},
+        .shows_accounts = std::any_of(found.sites.begin(), found.sites.end(), [&](const Site& site) {
+            return site.tenant != principal.tenant;
+        }),
+    };
+    if (!filter.group.empty()) {
+        page.filter.kept.emplace_back("state", filter.group);
+    }
+    if (principal.may("site:create")) {
+        page.head.actions.push_back(
+            {.label = "Create site",
+             .icon = "plus",
+             .href = "/sites/new",
+             .look = view::ActionLook::Primary,
+             .name = {},
+             .value = {},
+             .swap_target = {}}
+        );
+    }
+    const std::int64_t matching = filter.group.empty()          ? found.counts.all
+                                  : filter.group == "ready"     ? found.counts.ready
+                                  : filter.group == "failed"    ? found.counts.failed
+                                  : filter.group == "suspended" ? found.counts.suspended
+                                                                : found.counts.working;
+    page.list.counted = view::show_count(matching) + (matching == 1 ? " site matches" : " sites match");
+    page.list.segments = segments_of(filter, found.counts);
+    page.list.table.label = "Sites";
+    page.list.table.columns = {
+        sortable(filter, "Site", SiteSort::Domain), plain("Status"), plain("Template", view::Priority::DesktopOnly),
+        plain("Server", view::Priority::DesktopOnly)};
+    if (page.shows_accounts) {
+        page.list.table.columns.push_back(plain("Account", view::Priority::WideOnly));
+    }
+    page.list.table.columns.push_back(sortable(filter, "Created", SiteSort::Created));
+    page.list.table.columns.push_back({.label = "Actions", .sort_href = {}, .label_is_hidden = true});
+    page.list.empty = empty_of(filter, found, principal);
+    page.list.pager = {
+        .range = fmt::format("{} of {}", found.sites.size(), view::show_count(matching)),
+        .previous_href =
+            found.previous.empty() ? "" : list_href(filter, filter.group, "&before=" + percent_encode(found.previous)),
+        .next_href = found.next.empty() ? "" : list_href(filter, filter.group, "&after=" + percent_encode(found.next))};
+    const std::string here = !filter.after.empty()    ? "&after=" + percent_encode(filter.after)
+                             : !filter.before.empty() ? "&before=" + percent_encode(filter.before)
+                                                      : "";
+    page.list.refresh_href = list_href(filter, filter.group, here);
+    for (const auto& site : found.sites) {
+        page.rows.push_back(row_of(site, principal));
+    }
+    return page;
+}
+
+bool asks_for(const http::Request& request, std::string_view target) {
+    return request.is_htmx() && request.header("hx-target").value_or("") == target;
+}
+
+Response SitePages::index(Exchange& x) const {
+    const auto& principal = x.signed_in();
+    const SiteFilter filter = site_filter_of(x.request);
+    const auto found = sites_.list(users::caller_of(x), filter, kRows);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    SitesPage page = sites_page_of(filter, *found, principal);
+    if (asks_for(x.request, "list")) {
+        return needs_.shell.page(x, [&](view::Out& out) { views::sites::list_part(out, page); });
+    }
+    page.frame = needs_.shell.frame(
+        x, {.title = "Sites", .section = "sites", .topics = {"list:site:" + principal.tenant.to_string()}}
+    );
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::index(out, page); });
+}
+
+// --- Creating ---
+
+Result<SiteChoices> SitePages::choices(const users::Caller& caller) const {
+    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteChoices> {
+        return SiteChoices{
+            .templates = needs_.infrastructure.templates(tx),
+            .servers = needs_.infrastructure.usable_servers(tx, caller.tenant)};
+    });
+}
+
+Response SitePages::form_page(Exchange& x, CreateSitePage page, int status) const {
+    if (asks_for(x.request, "site-form")) {
+        return needs_.shell.page(x, [&](view::Out& out) { views::sites::form_part(out, page); }, status);
+    }
+    page.frame = needs_.shell.frame(
+        x, {.title = "Create site", .section = "sites", .topics = {}, .narrow = true}
+    );
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::create(out, page); }, status);
+}
+
+Response SitePages::new_form(Exchange& x) const {
+    const auto found = choices(users::caller_of(x));
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    // What was typed before another template was chosen comes along in the query.
+    CreateSite typed{
+        .domain = x.request.query("domain").value_or(""), .template_id = x.request.query("template").value_or("")};
+    typed.www = !x.request.query("domain") || x.request.query("www").has_value();
+    if (const auto server = x.request.query("server")) {
+        typed.server = ServerId::parse(*server);
+    }
+    std::string key = x.request.query("_key").value_or("");
+    if (Uuid::parse(key) == std::nullopt) {
+        key = new_uuid(needs_.clock, needs_.random).to_string();
+    }
+    return form_page(x, create_site_page_of(*found, typed, {}, key), 200);
+}
+
+Response SitePages::create(Exchange& x) const {
+    const auto caller = users::caller_of(x);
+    CreateSite typed;
+    auto errors = read_create_site(x.request, typed);
+    const auto key = request_key_of(x.request);
+    const std::string shown = x.request.form_value("_shown_template");
+    const bool chose_another = !shown.empty() && !typed.template_id.empty() && shown != typed.template_id;
+    Result<SiteChange> change = fail(ErrorCode::Invalid, "");
+    if (chose_another) {
+        typed.options.clear();
+    } else if (errors.empty()) {
+        change = sites_.create(caller, typed, key);
+        if (change) {
+            auto response = Response::go_to(x.request, "/sites/" + change->site.id.to_string());
+            shell::Shell::flash(response, change->site.shown_domain() + " is being created.");
+            return response;
+        }
+        if (change.error().code != ErrorCode::Invalid) {
+            return Response::failed(change.error());
+        }
+        errors = change.error().fields;
+        if (errors.empty()) {
+            return Response::failed(change.error());
+        }
+    }
+    const auto found = choices(caller);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    // Another template was chosen without scripts: its own fields come first.
+    return form_page(
+        x, create_site_page_of(*found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")),
+        chose_another ? 200 : 422
+    );
+}
+
+// --- One site ---
+
+Result<SiteShown> SitePages::shown(Exchange& x) const {
+    const SiteId id = TRY(site_id_of(x.request));
+    const auto& principal = x.signed_in();
+    return needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<SiteShown> {
+        SiteShown shown{.site = TRY(SiteStore{tx}.get(id))};
+        if (principal.may("job:read")) {
+            shown.card = jobs::latest_card(tx, principal, needs_.clock.now(), "site", id.uuid);
+            shown.jobs =
+                queue::JobStore{tx}.list({.subject_type = "site", .subject_id = id.uuid}, {}, kActivityRows).jobs;
+        }
+        shown.databases = databases::DatabaseStore{tx}.of_site(shown.site.tenant, id.uuid);
+        return shown;
+    });
+}
+
+SitePageView SitePages::page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const {
+    SitePageView page = site_page_of(sites_, shown, x.signed_in(), tab);
+    std::vector<std::string> topics{"site:" + page.id};
+    if (!shown.jobs.empty()) {
+        topics.push_back("job:" + shown.jobs.front().id.to_string());
+    }
+    page.frame = needs_.shell.frame(
+        x, {.title = page.head.title, .section = "sites", .topics = std::move(topics)}
+    );
+    return page;
+}
+
+Response SitePages::show(Exchange& x, SiteTab tab) const {
+    const auto found = shown(x);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    const SitePageView page = page_of(x, *found, tab);
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::show(out, page); });
+}
+
+Response SitePages::part(Exchange& x) const {
+    const auto found = shown(x);
+    if (!found) {
+        // Deleted while somebody looked at it: the list is where to go.
+        if (found.error().code == ErrorCode::NotFound && x.request.is_htmx()) {
+            return Response::go_to(x.request, "/sites");
+        }
+        return Response::failed(found.error());
+    }
+    const std::string tab = x.request.query("tab").value_or("");
+    const SitePageView page = site_page_of(
+        sites_, *found, x.signed_in(),
+        tab == "databases"  ? SiteTab::Databases
+        : tab == "settings" ? SiteTab::Settings
+                            : SiteTab::Overview
+    );
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::site_part(out, page); });
+}
+
+Response SitePages::answer_dialog(Exchange& x, const SiteShown& found, std::string error) const {
+    DeleteSitePage page{.dialog = delete_dialog_of(found)};
+    const int status = error.empty() ? 200 : 422;
+    page.dialog.error = std::move(error);
+    if (x.request.is_htmx()) {
+        return needs_.shell.page(x, [&](view::Out& out) { views::sites::deletion_dialog(out, page); }, status);
+    }
+    page.frame = needs_.shell.frame(x, {.title = page.dialog.title, .section = "sites", .topics = {}});
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::deletion_page(out, page); }, status);
+}
+
+Response SitePages::deletion(Exchange& x) const {
+    const auto found = shown(x);
+    return found ? answer_dialog(x, *found, "") : Response::failed(found.error());
+}
+
+Response SitePages::remove(Exchange& x) const {
+    const auto found = shown(x);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    const auto change = sites_.remove(users::caller_of(x), found->site.id, x.request.form_value("name"));
+    if (!change && change.error().code == ErrorCode::Invalid) {
+        return answer_dialog(x, *found, change.error().fields.front().message);
+    }
+    return back_to_site(x, change, found->site.shown_domain() + " is being deleted.");
+}
+
+Response SitePages::back_to_site(
+    Exchange& x, const Result<SiteChange>& change, const std::string& text
+) const {
+    if (!change) {
+        return Response::failed(change.error());
+    }
+    auto response = Response::go_to(x.request, "/sites/" + change->site.id.to_string());
+    shell::Shell::flash(response, text);
+    return response;
+}
+
+Response SitePages::redeploy(Exchange& x) const {
+    const auto id = site_id_of(x.request);
+    if (!id) {
+        return Response::failed(id.error());
+    }
+    const auto change = sites_.redeploy(users::caller_of(x), *id);
+    return back_to_site(x, change, change ? change->site.shown_domain() + " is being deployed." : "");
+}
+
+Response SitePages::suspend(Exchange& x) const {
+    const auto id = site_id_of(x.request);
+    if (!id) {
+        return Response::failed(id.error());
+    }
+    const auto change = sites_.suspend(users::caller_of(x), *id);
+    if (!change) {
+        return Response::failed(change.error());
+    }
+    const std::string href = "/sites/" + id->to_string();
+    auto response = Response::go_to(x.request, href);
+    shell::Shell::flash(response, change->site.shown_domain() + " is suspended.", href + "/resumption");
+    return response;
+}
+
+Response SitePages::resume(Exchange& x) const {
+    const auto id = site_id_of(x.request);
+    if (!id) {
+        return Response::failed(id.error());
+    }
+    const auto change = sites_.resume(users::caller_of(x), *id);
+    return back_to_site(x, change, change ? change->site.shown_domain() + " is shown again." : "");
+}
+
+Response SitePages::reveal(Exchange& x) const {
+    const auto id = site_id_of(x.request);
+    if (!id) {
+        return Response::failed(id.error());
+    }
+    const auto revealed = sites_.reveal_password(users::caller_of(x), *id);
+    if (!revealed) {
+        return Response::failed(revealed.error());
+    }
+    const auto found = shown(x);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    SitePageView page = page_of(x, *found, SiteTab::Overview);
+    page.refresh_href.clear();  // a refresh would take the password away
+    page.revealed = RevealedView{
+        .user = revealed->user, .password = revealed->password, .login_href = sites_.login_url_of(found->site)};
+    return needs_.shell.page(x, [&](view::Out& out) { views::sites::show(out, page); });
+}
+
+http::Route page_route(Method method, std::string path, std::string permission, http::Handler handler) {
+    return {
+        .method = method,
+        .path = std::move(path),
+        .permission = std::move(permission),
+        .access = http::Access::SignedIn,
+        .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
+        .rate = http::RateClass::Page,
+        .handler = std::move(handler),
+    };
+}
+
+}  // namespace
+
+void add_site_pages(http::Router& router, Sites& sites, const Sites::Needs& needs) {
+    const SitePages pages{sites, needs};
+    using Page = Response (SitePages::*)(Exchange&) const;
+    const auto add = [&](Method method, std::string path, std::string permission, Page page) {
+        router.add(page_route(method, std::move(path), std::move(permission), [pages, page](Exchange& x) {
+            return (pages.*page)(x);
+        }));
+    };
+    const auto add_tab = [&](std::string path, SiteTab tab) {
+        router.add(page_route(Method::Get, std::move(path), "site:read", [pages, tab](Exchange& x) {
+            return pages.show(x, tab);
+        }));
+    };
+    add(Method::Get, "/sites", "site:read", &SitePages::index);
+    add(Method::Get, "/sites/new", "site:create", &SitePages::new_form);
+    add(Method::Post, "/sites", "site:create", &SitePages::create);
+    add_tab("/sites/{id}", SiteTab::Overview);
+    add_tab("/sites/{id}/databases", SiteTab::Databases);
+    add_tab("/sites/{id}/settings", SiteTab::Settings);
+    add(Method::Get, "/sites/{id}/part", "site:read", &SitePages::part);
+    add(Method::Get, "/sites/{id}/deletion", "site:delete", &SitePages::deletion);
+    add(Method::Post, "/sites/{id}/deletion", "site:delete", &SitePages::remove);
+    add(Method::Post, "/sites/{id}/deployments", "site:update", &SitePages::redeploy);
+    add(Method::Post, "/sites/{id}/suspension", "site:suspend", &SitePages::suspend);
+    add(Method::Post, "/sites/{id}/resumption", "site:suspend", &SitePages::resume);
+    add(Method::Post, "/sites/{id}/password-reveal", "site:update", &SitePages::reveal);
+}
+
+}  // namespace hostelry::sites

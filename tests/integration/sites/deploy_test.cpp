@@ -1,0 +1,379 @@
+#include "tests/integration/sites/sites_world.h"
+
+#include <gmock/gmock.h>
+
+#include <atomic>
+
+namespace hostelry::sites {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::UnorderedElementsAre;
+
+class DeploySite : public SitesWorld {};
+
+TEST_F(DeploySite, EndsReadyByHttpsWithEverythingInPlace) {
+    start_worker();
+    const Site site = deployed(ada, wordpress("bücher.example"));
+    EXPECT_EQ(site.state, SiteState::Ready);
+    EXPECT_EQ(site.https, Https::Active);
+    EXPECT_EQ(site.domain, "xn--bcher-kva.example");
+    EXPECT_EQ(site.php_version, "8.2");
+    EXPECT_EQ(site.cause, "");
+    EXPECT_THAT(
+        outside.ledger(),
+        UnorderedElementsAre("account", "database", "file", "pool", "vhost", "records", "certificate")
+    );
+    EXPECT_EQ(outside.last("http.check").at("url"), "https://xn--bcher-kva.example/");
+    EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
+    EXPECT_EQ(outside.last("vhost.ensure").at("preview_names").at(0), site.key + ".preview.test");
+    EXPECT_EQ(sites.login_url_of(site), "https://xn--bcher-kva.example/wp-login.php");
+    EXPECT_EQ(count("events where type = 'site.deployed'"), "1");
+}
+
+TEST_F(DeploySite, KeepsSecretsOutOfJobsEventsAndPlainColumns) {
+    start_worker();
+    const auto change = create(ada, wordpress("example.com"));
+    wait_for(change.job);
+    const auto password = outside.last("template").at("options").at("admin_password").get<std::string>();
+    const auto database_password = outside.password_on_server();
+    ASSERT_GE(password.size(), 10U);
+    ASSERT_EQ(database_password, outside.password_in_configuration());
+    for (const auto& secret : {password, database_password, outside.last("template").at("site").at("seed").get<std::string>()}) {
+        for (const char* table : {"jobs", "job_steps", "job_log_lines", "events", "sites", "site_databases"}) {
+            EXPECT_EQ(count(std::string(table) + " t where t::text like '%" + secret + "%'"), "0") << table;
+        }
+    }
+    const auto revealed = sites.reveal_password(caller(ada), change.site.id);
+    ASSERT_TRUE(revealed);
+    EXPECT_EQ(revealed->password, password);
+    EXPECT_EQ(sites.reveal_password(caller(ada), change.site.id).error().code, ErrorCode::Conflict);
+}
+
+TEST_F(DeploySite, IsReadyByItsPreviewWhenTheDnsIsElsewhere) {
+    outside.dns_is_managed = false;
+    outside.looks_until_names_lead_here = 1000;
+    start_worker();
+    const Site site = deployed(ada, plain("example.com"));
+    EXPECT_EQ(site.state, SiteState::Ready);
+    EXPECT_EQ(site.https, Https::Pending);
+    EXPECT_THAT(site.https_hint, HasSubstr("A record"));
+    EXPECT_EQ(outside.last("http.check").at("url"), "http://" + site.key + ".preview.test/");
+    EXPECT_EQ(outside.ledger().count("certificate"), 0U);
+    // Later the names lead here: one more deployment gets the certificate.
+    outside.looks_until_names_lead_here = 0;
+    const auto change = sites.redeploy(caller(ada), site.id);
+    ASSERT_TRUE(change);
+    EXPECT_EQ(wait_for(change->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(this->site(ada, site.id).https, Https::Active);
+}
+
+TEST_F(DeploySite, WaitsForNamesWithoutHoldingAWorker) {
+    outside.looks_until_names_lead_here = 3;
+    start_worker();
+    EXPECT_EQ(deployed(ada, plain("example.com")).https, Https::Active);
+}
+
+TEST_F(DeploySite, SaysWhatToSetWhenNamesNeverArrive) {
+    outside.looks_until_names_lead_here = 1000;
+    start_worker();
+    const auto change = create(ada, plain("example.com"));
+    const auto done = wait_for(change.job);
+    EXPECT_EQ(done.state, queue::JobState::Failed);
+    EXPECT_THAT(done.error, HasSubstr("192.0.2.10"));
+    EXPECT_THAT(done.error, HasSubstr("ns1 does not answer"));
+    EXPECT_EQ(site(ada, change.site.id).state, SiteState::Failed);
+    EXPECT_THAT(outside.ledger(), IsEmpty());
+}
+
+class DeployFailing : public SitesWorld, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(DeployFailing, UndoesEverythingSaysWhyAndSucceedsWhenTriedAgain) {
+    const std::string broken = GetParam();
+    std::atomic<bool> is_broken = true;
+    outside.before = [&](const std::string& what) -> std::optional<Error> {
+        if (what == broken && is_broken) {
+            Error error;
+            error.code = ErrorCode::Conflict;
+            error.message = "The disk of web-1 is full.";
+            return error;
+        }
+        return std::nullopt;
+    };
+    start_worker();
+    const auto change = create(ada, wordpress("example.com"));
+    const auto done = wait_for(change.job);
+    EXPECT_EQ(done.state, queue::JobState::Failed);
+    EXPECT_THAT(done.error, HasSubstr("The disk of web-1 is full."));
+    EXPECT_THAT(done.not_undone, IsEmpty());
+    EXPECT_THAT(outside.ledger(), IsEmpty());
+    const Site failed = site(ada, change.site.id);
+    EXPECT_EQ(failed.state, SiteState::Failed);
+    EXPECT_EQ(failed.cause, "The disk of web-1 is full.");
+    EXPECT_EQ(count("events where type = 'site.failed'"), "1");
+
+    // The job's own Retry, once the cause is mended.
+    is_broken = false;
+    const auto retried = panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
+        return queue::JobStore{tx}.retry(change.job);
+    });
+    ASSERT_TRUE(retried);
+    EXPECT_EQ(wait_for(change.job).state, queue::JobState::Succeeded);
+    const Site ready = site(ada, change.site.id);
+    EXPECT_EQ(ready.state, SiteState::Ready);
+    EXPECT_EQ(ready.cause, "");
+    EXPECT_EQ(ready.https, Https::Active);
+}
+
+TEST_P(DeployFailing, CanBeTriedAgainFromTheSiteAndTheOldJobStaysDead) {
+    const std::string broken = GetParam();
+    std::atomic<bool> is_broken = true;
+    outside.before = [&](const std::string& what) -> std::optional<Error> {
+        if (what == broken && is_broken) {
+            Error error;
+            error.code = ErrorCode::Conflict;
+            error.message = "Broken.";
+            return error;
+        }
+        return std::nullopt;
+    };
+    start_worker();
+    const auto change = create(ada, wordpress("example.com"));
+    wait_for(change.job);
+    is_broken = false;
+    const auto again = sites.redeploy(caller(ada), change.site.id);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
+    const auto before = outside.ledger();
+    const auto retried = panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
+        return queue::JobStore{tx}.retry(change.job);
+    });
+    ASSERT_TRUE(retried);
+    EXPECT_EQ(wait_for(change.job).state, queue::JobState::Failed);
+    EXPECT_EQ(outside.ledger(), before);
+    EXPECT_EQ(site(ada, change.site.id).state, SiteState::Ready);
+}
+
+class DeployKilled : public SitesWorld, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
+    // The outside has acted, the worker never hears of it: it is stopped before the step can be written as done.
+    const std::string last_words = GetParam();
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool reached = false;
+    bool killed = false;
+    outside.after = [&](const std::string& what) {
+        std::unique_lock lock(mutex);
+        if (what == last_words && !reached) {
+            reached = true;
+            changed.notify_all();
+            changed.wait(lock, [&] { return killed; });
+            throw std::runtime_error("the worker died here");
+        }
+    };
+    start_worker();
+    const auto change = create(ada, wordpress("example.com"));
+    {
+        std::unique_lock lock(mutex);
+        ASSERT_TRUE(changed.wait_for(lock, 30s, [&] { return reached; }));
+    }
+    // Takes the job away from the first worker, as an expired lease does: what it still writes is fenced off.
+    panel.postgres.execute(
+        "update hostelry.jobs set worker = null, lease_until = null, fence = fence + 1, state = 'queued', run_at = now() "
+        "where id = '" + change.job.to_string() + "'"
+    );
+    {
+        const std::lock_guard lock(mutex);
+        killed = true;
+        changed.notify_all();
+    }
+    replace_worker();
+    const auto done = wait_for(change.job);
+    EXPECT_EQ(done.state, queue::JobState::Succeeded) << done.error;
+    EXPECT_EQ(site(ada, change.site.id).state, SiteState::Ready);
+    EXPECT_EQ(site(ada, change.site.id).https, Https::Active);
+    EXPECT_THAT(
+        outside.ledger(),
+        UnorderedElementsAre("account", "database", "file", "pool", "vhost", "records", "certificate")
+    );
+    EXPECT_EQ(count("events where type = 'site.deployed'"), "1");
+    EXPECT_EQ(count("sites"), "1");
+}
+
+constexpr const char* kEachStep[] = {"account.ensure", "database.ensure", "file.write", "pool.ensure", "vhost.ensure",
+                                     "records",        "certificate",     "http.check"};
+constexpr const char* kEachCall[] = {"account.ensure", "database.ensure", "template", "file.write",  "pool.ensure",
+                                     "vhost.ensure",   "records",         "propagation", "certificate", "http.check"};
+std::string name_of_param(const ::testing::TestParamInfo<const char*>& info) {
+    std::string name = info.param;
+    std::replace(name.begin(), name.end(), '.', '_');
+    return name;
+}
+INSTANTIATE_TEST_SUITE_P(AtEachStep, DeployFailing, ::testing::ValuesIn(kEachCall), name_of_param);
+INSTANTIATE_TEST_SUITE_P(AfterEachStep, DeployKilled, ::testing::ValuesIn(kEachStep), name_of_param);
+
+TEST_F(DeploySite, CanBeSuspendedAndResumed) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    const auto suspension = sites.suspend(caller(ada), ready.id);
+    ASSERT_TRUE(suspension);
+    EXPECT_EQ(wait_for(suspension->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Suspended);
+    EXPECT_TRUE(outside.last("vhost.ensure").at("suspended").get<bool>());
+    EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
+    EXPECT_EQ(sites.suspend(caller(ada), ready.id).error().code, ErrorCode::Conflict);
+    const auto resumption = sites.resume(caller(ada), ready.id);
+    ASSERT_TRUE(resumption);
+    EXPECT_EQ(wait_for(resumption->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Ready);
+    EXPECT_FALSE(outside.last("vhost.ensure").at("suspended").get<bool>());
+}
+
+TEST_F(DeploySite, ASuspensionThatIsTakenBackAtOnceLeavesTheSiteReady) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    const auto suspension = sites.suspend(caller(ada), ready.id);
+    const auto resumption = sites.resume(caller(ada), ready.id);
+    ASSERT_TRUE(suspension);
+    ASSERT_TRUE(resumption);
+    wait_for(suspension->job);
+    wait_for(resumption->job);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Ready);
+    EXPECT_FALSE(outside.last("vhost.ensure").at("suspended").get<bool>());
+}
+
+TEST_F(DeploySite, IsDeletedWithEverything) {
+    start_worker();
+    const Site ready = deployed(ada, wordpress("example.com"));
+    EXPECT_EQ(sites.remove(caller(ada), ready.id, "another.com").error().code, ErrorCode::Invalid);
+    const auto removal = sites.remove(caller(ada), ready.id, "example.com");
+    ASSERT_TRUE(removal);
+    EXPECT_EQ(wait_for(removal->job).state, queue::JobState::Succeeded);
+    EXPECT_THAT(outside.ledger(), IsEmpty());
+    EXPECT_EQ(count("sites"), "0");
+    EXPECT_EQ(count("site_names"), "0");
+    EXPECT_EQ(count("site_databases"), "0");
+    EXPECT_EQ(count("events where type = 'site.deleted'"), "1");
+    // The name is free again.
+    create(bob, plain("example.com"));
+}
+
+TEST_F(DeploySite, IsDeletedWhileItIsBeingBuilt) {
+    std::atomic<bool> go_on = false;
+    outside.after = [&](const std::string& what) {
+        while (what == "database.ensure" && !go_on) {
+            std::this_thread::sleep_for(5ms);
+        }
+    };
+    start_worker();
+    const auto change = create(ada, wordpress("example.com"));
+    while (outside.ledger().count("database") == 0) {
+        std::this_thread::sleep_for(5ms);
+    }
+    const auto removal = sites.remove(caller(ada), change.site.id, "example.com");
+    ASSERT_TRUE(removal);
+    go_on = true;
+    EXPECT_EQ(wait_for(removal->job).state, queue::JobState::Succeeded);
+    EXPECT_THAT(outside.ledger(), IsEmpty());
+    EXPECT_EQ(count("sites"), "0");
+}
+
+TEST_F(DeploySite, AFailedDeletionSaysSoAndGoesOnWhenRetried) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    std::atomic<bool> is_broken = true;
+    outside.before = [&](const std::string& what) -> std::optional<Error> {
+        if (what == "site.remove" && is_broken) {
+            Error error;
+            error.code = ErrorCode::Conflict;
+            error.message = "The server says no.";
+            return error;
+        }
+        return std::nullopt;
+    };
+    const auto removal = sites.remove(caller(ada), ready.id, "example.com");
+    ASSERT_TRUE(removal);
+    EXPECT_EQ(wait_for(removal->job).state, queue::JobState::Failed);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Failed);
+    EXPECT_EQ(site(ada, ready.id).cause, "The server says no.");
+    is_broken = false;
+    const auto again = sites.remove(caller(ada), ready.id, "example.com");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(count("sites"), "0");
+}
+
+TEST_F(DeploySite, AFailedRedeploymentLeavesWhatRuns) {
+    start_worker();
+    const Site ready = deployed(ada, wordpress("example.com"));
+    const auto before = outside.ledger();
+    outside.before = [&](const std::string& what) -> std::optional<Error> {
+        if (what != "file.write") {
+            return std::nullopt;
+        }
+        Error error;
+        error.code = ErrorCode::Conflict;
+        error.message = "No space left.";
+        return error;
+    };
+    const auto again = sites.redeploy(caller(ada), ready.id);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(wait_for(again->job).state, queue::JobState::Failed);
+    EXPECT_EQ(outside.ledger(), before);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Failed);
+    EXPECT_EQ(site(ada, ready.id).cause, "No space left.");
+}
+
+TEST_F(DeploySite, ANewDatabasePasswordReachesServerAndSite) {
+    start_worker();
+    const Site ready = deployed(ada, wordpress("example.com"));
+    const auto old_password = outside.password_on_server();
+    const auto all = databases.list(caller(ada), "", "", 10).value();
+    ASSERT_EQ(all.databases.size(), 1U);
+    const auto reset = databases.reset_password(caller(ada), all.databases.front().id);
+    ASSERT_TRUE(reset);
+    EXPECT_EQ(wait_for(reset->job).state, queue::JobState::Succeeded);
+    EXPECT_NE(outside.password_on_server(), old_password);
+    EXPECT_EQ(outside.password_on_server(), outside.password_in_configuration());
+    EXPECT_FALSE(databases.get(caller(ada), all.databases.front().id)->is_resetting);
+}
+
+TEST_F(DeploySite, APasswordTheSiteCannotTakeIsPutBack) {
+    start_worker();
+    deployed(ada, wordpress("example.com"));
+    const auto old_password = outside.password_on_server();
+    const auto id = databases.list(caller(ada), "", "", 10)->databases.front().id;
+    std::atomic<int> writes = 0;
+    outside.before = [&](const std::string& what) -> std::optional<Error> {
+        if (what != "file.write" || ++writes > 1) {
+            return std::nullopt;
+        }
+        Error error;
+        error.code = ErrorCode::Conflict;
+        error.message = "Read-only.";
+        return error;
+    };
+    const auto reset = databases.reset_password(caller(ada), id);
+    ASSERT_TRUE(reset);
+    EXPECT_EQ(wait_for(reset->job).state, queue::JobState::Failed);
+    EXPECT_EQ(outside.password_on_server(), old_password);
+    EXPECT_EQ(outside.password_in_configuration(), old_password);
+}
+
+TEST_F(DeploySite, MeasuresItsDatabaseAfterwards) {
+    start_worker();
+    deployed(ada, wordpress("example.com"));
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    auto found = databases.list(caller(ada), "", "", 10).value().databases.front();
+    while (!found.size_bytes && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(20ms);
+        found = databases.list(caller(ada), "", "", 10).value().databases.front();
+    }
+    EXPECT_EQ(found.size_bytes, 1048576);
+    EXPECT_EQ(found.table_count, 12);
+}
+
+}  // namespace
+}  // namespace hostelry::sites

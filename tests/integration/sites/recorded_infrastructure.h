@@ -1,0 +1,223 @@
+#pragma once
+// The outside of the sites feature as a ledger: servers, DNS and certificates remember what is there, and can be told to
+// fail or to stop the worker at any action.
+
+#include "core/features/sites/site_infrastructure.h"
+
+#include <nlohmann/json.hpp>
+
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace hostelry::sites {
+
+class RecordedInfrastructure : public SiteInfrastructure {
+public:
+    using json = nlohmann::json;
+
+    // --- What a test sets ---
+    std::vector<SiteTemplate> offered_templates{static_template(), wordpress_template()};
+    std::vector<PlacementServer> servers;
+    bool dns_is_managed = true;
+    int looks_until_names_lead_here = 1;
+    /// Asked before each call outside, with its name ("account.ensure", "records", "certificate" ...).
+    std::function<std::optional<Error>(const std::string& what)> before;
+    std::function<void(const std::string& what)> after;
+
+    // --- What is there ---
+    std::set<std::string> ledger() const {
+        const std::lock_guard lock(mutex_);
+        return ledger_;
+    }
+    std::vector<std::string> calls() const {
+        const std::lock_guard lock(mutex_);
+        return calls_;
+    }
+    std::string password_on_server() const {
+        const std::lock_guard lock(mutex_);
+        return password_;
+    }
+    std::string password_in_configuration() const {
+        const std::lock_guard lock(mutex_);
+        return configured_password_;
+    }
+    json last(const std::string& what) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = last_.find(what);
+        return found == last_.end() ? json() : found->second;
+    }
+
+    static SiteTemplate static_template() {
+        return {
+            .id = "static",
+            .plugin = "org.hostelry.static",
+            .title = "Static site",
+            .summary = "Files as they are",
+            .icon = "file-code",
+            .options_schema = db::JsonText{json{
+                {"type", "object"},
+                {"additionalProperties", false},
+                {"properties",
+                 {{"title", {{"type", "string"}, {"title", "Title"}, {"default", "Welcome"}, {"maxLength", 60}}}}}}}};
+    }
+    static SiteTemplate wordpress_template() {
+        return {
+            .id = "wordpress",
+            .plugin = "org.hostelry.wordpress",
+            .title = "WordPress",
+            .summary = "Blog or shop",
+            .icon = "newspaper",
+            .options_schema = db::JsonText{json{
+                {"type", "object"},
+                {"additionalProperties", false},
+                {"required", {"title", "admin_email"}},
+                {"properties",
+                 {{"title", {{"type", "string"}, {"title", "Site title"}, {"default", "My site"}, {"minLength", 1}, {"maxLength", 100}}},
+                  {"admin_email", {{"type", "string"}, {"title", "E-mail"}, {"format", "email"}, {"minLength", 3}, {"maxLength", 100}}},
+                  {"admin_password",
+                   {{"type", "string"}, {"title", "Password"}, {"x-secret", true}, {"x-generate", "password"}, {"minLength", 10}, {"maxLength", 128}}}}}}},
+            .needs_php = true,
+            .needs_database = true,
+            .php_versions = {"8.1", "8.2"}};
+    }
+
+    // --- SiteInfrastructure ---
+    std::vector<SiteTemplate> templates(db::Transaction&) override { return offered_templates; }
+    std::vector<PlacementServer> usable_servers(db::Transaction&, TenantId) override { return servers; }
+    Result<void> hold_server(db::Transaction&, TenantId, ServerId) override { return {}; }
+
+    Result<json> apply(ServerId, const json& plan, queue::StepContext&, const Progress& on_progress) override {
+        json results = json::array();
+        for (const auto& action : plan.at("actions")) {
+            const auto what = action.at("do").get<std::string>();
+            TRY(enter(what));
+            carry_out(what, action);
+            json result{{"id", action.at("id")}, {"status", "changed"}, {"output", {{"bytes", 1048576}, {"tables", 12}}}};
+            if (on_progress) {
+                on_progress(result);
+            }
+            results.push_back(std::move(result));
+            leave(what);
+        }
+        return json{{"plan", plan.at("plan")}, {"results", std::move(results)}};
+    }
+
+    Result<json> template_plan(const std::string& plugin, const json& request, queue::StepContext&) override {
+        TRY(enter("template"));
+        {
+            const std::lock_guard lock(mutex_);
+            last_["template"] = request;
+            if (request.at("site").contains("database")) {
+                configured_password_ = request.at("site").at("database").at("password").get<std::string>();
+            }
+        }
+        const std::string key = request.at("site").at("key").get<std::string>();
+        json plan{
+            {"steps",
+             {{{"name", "files"},
+               {"title", "Copy the files"},
+               {"actions", {{{"id", "a"}, {"do", "file.write"}, {"site", key}, {"path", "htdocs/index.html"}, {"content", "hello"}}}}}}},
+            {"health", {{"path", "/"}, {"expect_status", 200}}},
+            {"vhost", {{"root", "htdocs"}, {"php", plugin != "org.hostelry.static"}, {"rules", "static"}}}};
+        if (plugin != "org.hostelry.static") {
+            plan["login"] = {{"path", "/wp-login.php"}, {"user", "admin"}};
+        }
+        return plan;
+    }
+
+    Result<SiteRecords> ensure_records(const Site&, JobId) override {
+        TRY(enter("records"));
+        if (!dns_is_managed) {
+            return SiteRecords{.is_managed = false, .hint = "Set an A record for example.com to 192.0.2.10."};
+        }
+        put("records");
+        leave("records");
+        return SiteRecords{.is_managed = true};
+    }
+    Result<void> remove_records(TenantId, SiteId) override {
+        TRY(enter("records.remove"));
+        take("records");
+        return {};
+    }
+    Result<Propagation> check_propagation(const Site&) override {
+        TRY(enter("propagation"));
+        const std::lock_guard lock(mutex_);
+        ++looks_;
+        return looks_ >= looks_until_names_lead_here
+                   ? Propagation{.is_done = true}
+                   : Propagation{.is_done = false, .note = "ns1 does not answer with 192.0.2.10 yet."};
+    }
+    Result<std::string> acme_thumbprint() override { return std::string("thumbprint"); }
+    Result<void> issue_certificate(const Site&, queue::StepContext&) override {
+        TRY(enter("certificate"));
+        put("certificate");
+        leave("certificate");
+        return {};
+    }
+    Result<void> forget_certificate(TenantId, SiteId) override {
+        TRY(enter("certificate.forget"));
+        take("certificate");
+        return {};
+    }
+
+private:
+    Result<void> enter(const std::string& what) {
+        {
+            const std::lock_guard lock(mutex_);
+            calls_.push_back(what);
+        }
+        if (before) {
+            if (auto error = before(what)) {
+                return tl::unexpected(*std::move(error));
+            }
+        }
+        return {};
+    }
+    void leave(const std::string& what) {
+        if (after) {
+            after(what);
+        }
+    }
+    void put(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        ledger_.insert(what);
+    }
+    void take(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        ledger_.erase(what);
+    }
+    void carry_out(const std::string& what, const json& action) {
+        const std::lock_guard lock(mutex_);
+        last_[what] = action;
+        const auto dot = what.find('.');
+        const std::string thing = what.substr(0, dot);
+        const std::string verb = what.substr(dot + 1);
+        if (what == "site.remove") {
+            for (const char* part : {"account", "database", "file", "pool", "vhost"}) {
+                ledger_.erase(part);
+            }
+        } else if (verb == "ensure" || verb == "write") {
+            ledger_.insert(thing);
+        } else if (verb == "remove") {
+            ledger_.erase(thing);
+        }
+        if (what == "database.ensure" || what == "database.password") {
+            password_ = action.at("password").get<std::string>();
+        }
+    }
+
+    mutable std::mutex mutex_;
+    std::set<std::string> ledger_;
+    std::vector<std::string> calls_;
+    std::map<std::string, json> last_;
+    std::string password_;
+    std::string configured_password_;
+    int looks_ = 0;
+};
+
+}  // namespace hostelry::sites

@@ -1,0 +1,1 @@
+set(ROOMS feature_sites feature_databases feature_auth feature_users feature_shell queue test_support)
