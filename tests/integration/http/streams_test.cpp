@@ -90,6 +90,44 @@ TEST_F(Streams, ResumeWithoutAGapOrADouble) {
     }
 }
 
+TEST_F(Streams, ResumeExactlyWhileEventsArePublished) {
+    world.dispatcher_options.rate_limits.page.count = 0;
+    world.start();
+    std::atomic<int> seen{0};
+    std::atomic<int> published{0};
+    std::atomic<bool> done{false};
+    auto wire = open();
+    std::thread publisher([&] {
+        while (!done) {
+            world.hub.publish("tenant:1", "n", std::to_string(++published));
+            // Paced, so that events fall into the moments in which a stream begins.
+            std::this_thread::sleep_for(20us);
+            // The ring holds 256; nobody may fall further behind here.
+            while (published - seen > 200 && !done) {
+                std::this_thread::yield();
+            }
+        }
+    });
+    std::string last;
+    const auto read_one = [&] {
+        const auto event = wire.read_until("\n\n");
+        last = id_of(event);
+        EXPECT_NE(event.find("data: " + std::to_string(seen + 1) + "\n"), std::string::npos)
+            << event << " after " << seen;
+        ++seen;
+    };
+    for (int connection = 0; connection < 100 && !HasFailure(); ++connection) {
+        // Past what was there when the stream began: a double would come right after that.
+        for (const int until = published + 5; seen < until && !HasFailure();) {
+            read_one();
+        }
+        auto next = open("Last-Event-ID: " + last + "\r\n");
+        wire.swap(next);
+    }
+    done = true;
+    publisher.join();
+}
+
 TEST_F(Streams, AreToldToReloadWhenTooMuchWasMissed) {
     world.start();
     auto wire = open();

@@ -62,6 +62,13 @@ Wire::~Wire() {
     }
 }
 
+void Wire::swap(Wire& other) {
+    std::swap(fd_, other.fd_);
+    std::swap(context_, other.context_);
+    std::swap(ssl_, other.ssl_);
+    input_.swap(other.input_);
+}
+
 void Wire::start_tls() {
     context_ = SSL_CTX_new(TLS_client_method());
     ssl_ = SSL_new(context_);

@@ -36,6 +36,7 @@ public:
     Wire(const Wire&) = delete;
     Wire& operator=(const Wire&) = delete;
 
+    void swap(Wire& other);
     void start_tls();
     void send(std::string_view bytes);
     /// What has come until `marker` was seen (included), or the end; empty at the deadline.
