@@ -96,6 +96,14 @@ public:
 private:
     struct Running;
     Result<void> write_catalogue();
+    Result<nlohmann::json> call_account(
+        const std::string& plugin_id,
+        std::string_view method,
+        const nlohmann::json& request,
+        const nlohmann::json& settings,
+        const std::string& account,
+        const PluginCallOptions& options
+    );
     Needs needs_;
     std::unique_ptr<Running> running_;
     std::shared_ptr<void> routes_;

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "core/features/dns/dns.h"
+#include "core/features/dns/dns_views.h"
+#include "core/features/shell/shell.h"
+#include "core/platform/http/route.h"
+
+#include <string>
+#include <string_view>
+
+namespace hostelry::dns {
+
+/// The zone that the path names, as the signed-in person sees it; NotFound.
+Result<ZoneWithRecords> zone_of_request(Dns& dns, const http::Exchange& exchange);
+
+/// A rule that belongs above the form; anything graver is a page of its own.
+bool is_form_error(const Error& error);
+view::ErrorSummary summary_of(const Error* error, std::string_view consequence);
+/// The whole page, or only the form when HTMX sent it.
+http::Response form_answer(
+    shell::Shell& shell,
+    http::Exchange& exchange,
+    DnsFormPage& page,
+    const std::string& title,
+    const Error* error
+);
+
+}  // namespace hostelry::dns

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "core/features/dns/dns_types.h"
+#include "core/platform/web/components/chip.h"
+#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/job_card.h"
+#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/page_head.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::dns {
+
+struct ZoneRow {
+    std::string id;
+    std::string name;
+    view::Chip chip;
+    std::string records;
+    std::string backend;
+    TimePoint created_at{};
+};
+
+struct ZonesPage {
+    view::Shell frame;
+    view::PageHead head;
+    view::FilterForm filter;
+    view::List list;
+    std::vector<ZoneRow> rows;
+};
+
+struct RecordRow {
+    std::string id;
+    std::string name;
+    std::string type;
+    std::string value;
+    std::string ttl;
+    bool is_of_site = false;
+    std::string site_href;
+    view::Menu menu;
+};
+
+struct ZonePage {
+    view::Shell frame;
+    view::PageHead head;
+    view::Facts facts;
+    std::optional<view::Note> note;
+    std::optional<view::JobCard> job;
+    std::vector<std::string> ds;
+    view::List list;
+    std::vector<RecordRow> rows;
+};
+
+/// Forms for a zone and for a record look alike.
+struct DnsFormPage {
+    view::Shell frame;
+    view::PageHead head;
+    view::Form form;
+    view::FormSection section;
+    std::vector<view::Field> fields;
+    view::SubmitRow submit;
+};
+
+struct DeleteZonePage {
+    view::Shell frame;
+    view::DeleteDialog dialog;
+};
+
+view::Chip chip_of(const Zone& zone, bool in_table);
+
+}  // namespace hostelry::dns

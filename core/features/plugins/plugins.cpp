@@ -1,0 +1,182 @@
+#include "core/features/plugins/plugins.h"
+
+#include "core/features/plugins/plugin_routes.h"
+#include "core/platform/http/address.h"
+#include "core/platform/log/log.h"
+#include "core/platform/plugin_host/kv_store.h"
+#include "core/platform/plugin_host/outbound_gateway.h"
+#include "core/platform/plugin_host/plugin_host.h"
+
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace hostelry::plugins {
+
+using nlohmann::json;
+
+namespace {
+
+constexpr auto kDescribeTemplate = "site-template/1.describe";
+
+http::OutboundOptions outbound_options(const Plugins::Options& options) {
+    http::OutboundOptions outbound;
+    for (const auto& text : options.allow_private) {
+        if (const auto range = http::AddressRange::parse(text)) {
+            outbound.allow_private.push_back(*range);
+        }
+    }
+    outbound.extra_ca_file = options.extra_ca;
+    return outbound;
+}
+
+TemplateCard card_of(const std::string& plugin, const json& described) {
+    const auto& needs = described.at("needs");
+    return {
+        .id = described.at("id").get<std::string>(),
+        .plugin = plugin,
+        .title = described.at("title").get<std::string>(),
+        .summary = described.value("summary", ""),
+        .icon = described.value("icon", ""),
+        .options_schema = described.at("options_schema"),
+        .needs_php = needs.value("php", false),
+        .needs_database = needs.value("database", false),
+        .php_versions = needs.value("php_versions", std::vector<std::string>{}),
+    };
+}
+
+}  // namespace
+
+/// What only workers have.
+struct Plugins::Running {
+    explicit Running(const Needs& needs)
+        : gateway(outbound_options(needs.options)), host({needs.clock, &gateway, kv}) {}
+
+    plugin_host::MemoryKvStore kv;
+    plugin_host::OutboundGateway gateway;
+    plugin_host::PluginHost host;
+    std::vector<std::pair<std::string, Error>> refused;
+};
+
+Plugins::Plugins(Needs needs) : needs_(std::move(needs)) {}
+Plugins::~Plugins() = default;
+
+void Plugins::add_routes(http::Router& router) {
+    routes_ = add_plugin_routes(*this, router, needs_.shell);
+}
+
+void Plugins::add_jobs(queue::Registry& registry) {
+    registry.add({
+        .name = "plugins.refresh",
+        .title = "Look at the plugins",
+        .queue = "default",
+        .steps = {{
+            .name = "refresh",
+            .title = "Ask each plugin what it offers",
+            .run = [this](queue::StepContext&) -> Result<json> {
+                TRY(write_catalogue());
+                return json(nullptr);
+            },
+        }},
+        .is_upkeep = true,
+    });
+    registry.add_schedule({.name = "plugins.refresh", .kind = "plugins.refresh", .cron = "23 * * * *"});
+}
+
+Result<void> Plugins::start() {
+    auto running = std::make_unique<Running>(needs_);
+    std::error_code ignored;
+    if (std::filesystem::is_directory(needs_.options.folder, ignored)) {
+        running->refused = running->host.load_all(needs_.options.folder);
+    } else {
+        log::warn("plugins", "no folder of plugins", {{"folder", needs_.options.folder}});
+    }
+    running_ = std::move(running);
+    return write_catalogue();
+}
+
+void Plugins::stop(std::chrono::milliseconds patience) {
+    if (running_) {
+        if (const auto stopped = running_->host.stop(patience); !stopped) {
+            log::warn("plugins", "plugins still work", {{"message", stopped.error().message}});
+        }
+    }
+}
+
+Result<void> Plugins::write_catalogue() {
+    if (!running_) {
+        return fail(ErrorCode::Unsupported, "Plugins run in worker processes only.");
+    }
+    std::vector<SeenPlugin> seen;
+    for (const auto& status : running_->host.list()) {
+        SeenPlugin one{
+            .entry =
+                {.id = status.id,
+                 .version = status.version,
+                 .title = status.title,
+                 .summary = status.summary,
+                 .capabilities = status.capabilities,
+                 .state = std::string(plugin_host::state_name(status.state))},
+            .settings_schema = db::JsonText::of_text(status.settings_schema.empty() ? "{}" : status.settings_schema),
+            .templates = {},
+        };
+        if (running_->host.offers(status.id, kDescribeTemplate)) {
+            const auto described = running_->host.call(status.id, kDescribeTemplate, json::object());
+            if (described) {
+                one.templates.push_back(card_of(status.id, *described));
+            } else {
+                one.entry.problem = described.error().message;
+            }
+        }
+        seen.push_back(std::move(one));
+    }
+    for (const auto& [folder, error] : running_->refused) {
+        const auto name = std::filesystem::path(folder).filename().string();
+        seen.push_back({
+            .entry = {.id = name, .version = {}, .title = name, .state = "refused", .problem = error.message},
+            .settings_schema = {},
+            .templates = {},
+        });
+    }
+    return needs_.database.in_system([&](db::Transaction& tx) -> Result<void> {
+        CatalogueStore(tx).replace(seen);
+        return {};
+    });
+}
+
+Result<std::vector<CatalogueEntry>> Plugins::list_plugins() {
+    return needs_.database.in_system([](db::Transaction& tx) -> Result<std::vector<CatalogueEntry>> {
+        return CatalogueStore(tx).list();
+    });
+}
+
+Result<json> Plugins::call(
+    const std::string& plugin_id, std::string_view method, const json& request, const PluginCallOptions& options
+) {
+    return call_account(plugin_id, method, request, {}, {}, options);
+}
+
+Result<json> Plugins::call_account(
+    const std::string& plugin_id,
+    std::string_view method,
+    const json& request,
+    const json& settings,
+    const std::string& account,
+    const PluginCallOptions& options
+) {
+    if (!running_) {
+        return fail(ErrorCode::Unsupported, "Plugins run in worker processes only.");
+    }
+    plugin_host::CallOptions call;
+    call.timeout = options.timeout;
+    call.idempotency_key = options.idempotency_key;
+    call.tenant = options.tenant;
+    call.cancelled = options.cancelled;
+    if (!account.empty()) {
+        call.account = account;
+        TRY(running_->host.configure(plugin_id, settings, account));
+    }
+    return running_->host.call(plugin_id, method, request, call);
+}
+
+}  // namespace hostelry::plugins

@@ -1,0 +1,2 @@
+drop table hostelry.acme_accounts;
+drop table hostelry.certificates;
