@@ -176,6 +176,7 @@ http::Response AuthPages::sign_in_page(http::Exchange& exchange, const Error* er
     const bool was_posted = request.method == http::Method::Post;
     SignInPage page;
     page.page = {.title = "Sign in", .footer_text = "Trouble signing in? Ask whoever manages your account for a new link.", .footer_link = {}};
+    page.page.product = shell_.product();
     page.form = {.id = "sign-in", .action = "/sign-in", .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
     page.next = own_path_or_home(was_posted ? request.form_value("next") : request.query("next").value_or(""));
     page.fields = view::described_fields(describe<SignIn>(), {{"email", request.form_value("email")}}, fields_of(error));
@@ -201,6 +202,7 @@ http::Response AuthPages::set_up_page(http::Exchange& exchange, const Error* err
     page.page = {.title = "Set up the panel", .footer_text = {}, .footer_link = {}};
     page.title = "Set up the panel";
     page.text = "This makes the first superadmin, who may do everything.";
+    page.page.product = shell_.product();
     page.form = {.id = "set-up", .action = exchange.request.path, .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
     page.fields = view::described_fields(describe<SetUp>(), exchange.request.form(), fields_of(error));
     users::offer_time_zones(page.fields, exchange.request.form_value("time_zone"));
@@ -221,6 +223,7 @@ http::Response AuthPages::password_page(http::Exchange& exchange, const users::L
     page.page = {.title = "Set your password", .footer_text = {}, .footer_link = {}};
     page.title = "Set your password";
     page.text = "For " + owner.name + ", " + owner.email + ".";
+    page.page.product = shell_.product();
     page.form = {.id = "set-password", .action = exchange.request.path, .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
     view::PasswordField password;
     password.name = "password";
@@ -245,7 +248,7 @@ http::Response AuthPages::gone_link(http::Exchange& exchange, std::string_view h
         return http::Response::failed(std::move(counted).error());
     }
     const GoneLinkPage page{
-        {.title = "This link is no longer valid", .footer_text = {}, .footer_link = {}},
+        {.title = "This link is no longer valid", .product = shell_.product(), .footer_text = {}, .footer_link = {}},
         "This link is no longer valid",
         "It has been used or has expired. " + std::string(help)};
     auto response = shell_.page(

@@ -42,6 +42,7 @@ constexpr std::array kGrants{
     Grant{"job:retry", Role::Client},
     Grant{"job:cancel", Role::Client},
     Grant{"audit:read", Role::Reseller},
+    Grant{"audit:verify", Role::Admin},
     Grant{"plugin:read", Role::Admin},
     Grant{"plugin:configure", Role::Superadmin},
     Grant{"settings:read", Role::Admin},

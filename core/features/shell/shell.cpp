@@ -50,6 +50,7 @@ view::Shell Shell::frame(const http::Exchange& exchange, PageFacts facts) const 
     const auto& principal = exchange.signed_in();
     view::Shell frame;
     frame.title = std::move(facts.title);
+    frame.product = product();
     frame.section = std::move(facts.section);
     frame.navigation = navigation_for(principal);
     frame.narrow_navigation = exchange.request.cookie("navigation") == "rail";

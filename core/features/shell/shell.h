@@ -56,6 +56,9 @@ public:
     );
 
     // What features register at start.
+    /// What the panel calls itself on every page; asked for each page, so it answers from memory.
+    void set_product(std::function<std::string()> product) { product_ = std::move(product); }
+    std::string product() const { return product_ ? product_() : "Hostelry"; }
     /// Topics "<prefix>:<uuid>", for example "site:01…".
     void add_topic(std::string prefix, TopicCheck check);
     /// Asked only when the person has the permission.
@@ -71,6 +74,7 @@ private:
     std::map<std::string, TopicCheck, std::less<>> topics_;
     std::vector<std::pair<std::string, PaletteSource>> sources_;
     std::shared_ptr<Pages> pages_;
+    std::function<std::string()> product_;
 };
 
 /// Tells every panel process, when the caller's transaction commits, that an object changed: pages

@@ -8,10 +8,11 @@ Caller caller_of(const http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     return {
         .tenant = principal.tenant,
-        .user = principal.user,
+        .user = principal.user.is_nil() ? std::nullopt : std::optional{principal.user},
         .permissions = principal.permissions,
         .client_address = exchange.request.client_address,
         .request_id = exchange.request.request_id,
+        .home = principal.user.is_nil() ? std::nullopt : std::optional{principal.home},
     };
 }
 

@@ -18,6 +18,7 @@ struct Caller {
     std::set<std::string, std::less<>> permissions;
     std::string client_address;
     std::string request_id;
+    std::optional<TenantId> home{};  ///< Of the person; nothing for the operator.
 
     bool may(std::string_view permission) const { return permissions.contains(permission); }
 };

@@ -10,6 +10,8 @@
 namespace hostelry::users {
 namespace {
 
+constexpr std::int64_t kUsersAtOnce = 500;
+
 void publish_user_event(
     db::Transaction& tx, const Caller& caller, const User& user, std::string type, nlohmann::json data = nlohmann::json::object()
 ) {
@@ -209,6 +211,24 @@ Result<void> Users::remove(const Caller& caller, UserId id) {
         publish_user_event(tx, caller, user, "user.deleted");
         return {};
     });
+}
+
+std::vector<User> Users::of_tenant(db::Transaction& tx, TenantId tenant) {
+    return UserStore{tx}.list({.words = {}, .tenant = tenant, .state = {}}, 0, kUsersAtOnce).users;
+}
+
+void Users::end_sessions_below(db::Transaction& tx, TenantId tenant) {
+    UserStore{tx}.end_sessions_below(tenant, needs_.clock.now());
+}
+
+void Users::remove_all_in(db::Transaction& tx, const Caller& caller, TenantId tenant) {
+    UserStore store{tx};
+    for (auto some = of_tenant(tx, tenant); !some.empty(); some = of_tenant(tx, tenant)) {
+        for (const auto& user : some) {
+            store.remove(user);
+            publish_user_event(tx, caller, user, "user.deleted");
+        }
+    }
 }
 
 }  // namespace hostelry::users

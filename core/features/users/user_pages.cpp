@@ -235,6 +235,9 @@ http::Response UserPages::index(http::Exchange& exchange) {
     if (!filter.state.empty()) {
         page.filter.kept.emplace_back("state", filter.state);
     }
+    if (filter.tenant) {
+        page.filter.kept.emplace_back("tenant", filter.tenant->to_string());
+    }
     return shell_.page(exchange, [&](view::Out& out) { views::users::index(out, page); });
 }
 

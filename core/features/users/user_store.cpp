@@ -49,6 +49,11 @@ constexpr std::string_view kSetPasswordSql =
 constexpr std::string_view kEndSessionsSql =
     "update hostelry.users set sessions_valid_from = $3 where tenant_id = $1 and id = $2";
 
+constexpr std::string_view kEndSessionsBelowSql =
+    "with recursive below (id) as (select $1::uuid union all "
+    "select t.id from hostelry.tenants t join below b on t.parent_id = b.id) "
+    "update hostelry.users set sessions_valid_from = $2 where tenant_id in (select id from below)";
+
 constexpr std::string_view kDeleteUserSql = "delete from hostelry.users where tenant_id = $1 and id = $2";
 
 constexpr std::string_view kPasswordHashSql = "select password_hash from hostelry.users where id = $1";
@@ -203,6 +208,10 @@ void UserStore::set_password(const User& user, const std::string& password_hash)
 
 void UserStore::end_sessions(const User& user, TimePoint now) {
     tx_.execute(kEndSessionsSql, user.tenant, user.id, now);
+}
+
+void UserStore::end_sessions_below(TenantId tenant, TimePoint now) {
+    tx_.execute(kEndSessionsBelowSql, tenant, now);
 }
 
 void UserStore::remove(const User& user) {

@@ -50,6 +50,8 @@ public:
     void set_state(const User& user, std::string_view state);
     void set_password(const User& user, const std::string& password_hash);
     void end_sessions(const User& user, TimePoint now);
+    /// Of everybody in the tenant and below it.
+    void end_sessions_below(TenantId tenant, TimePoint now);
     void remove(const User& user);
 
     std::optional<std::string> password_hash(UserId id);

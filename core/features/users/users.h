@@ -80,6 +80,12 @@ public:
     Result<User> suspend(const Caller& caller, UserId id);
     Result<User> resume(const Caller& caller, UserId id);
     Result<void> remove(const Caller& caller, UserId id);
+    /// Those who live in a tenant, in the caller's transaction; at most 500.
+    std::vector<User> of_tenant(db::Transaction& tx, TenantId tenant);
+    /// Everybody of the tenant and of those below it signs in again, once they may.
+    void end_sessions_below(db::Transaction& tx, TenantId tenant);
+    /// Everybody of a tenant that is being deleted, in its transaction.
+    void remove_all_in(db::Transaction& tx, const Caller& caller, TenantId tenant);
 
     /// A one-time link for setting a password; earlier ones of that person stop working.
     Result<PasswordLink> make_password_link(const Caller& caller, UserId id);

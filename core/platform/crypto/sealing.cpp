@@ -13,6 +13,7 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <span>
 #include <vector>
 
 namespace hostelry::crypto {
@@ -102,6 +103,13 @@ Result<Sealer> Sealer::from_file_or_new(const std::string& path, Random& random)
     return from_file(path);
 }
 
+Sealer Sealer::ephemeral(Random& random) {
+    auto key = std::make_unique<Key>();
+    random.fill(std::as_writable_bytes(std::span{key->bytes}));
+    key->id = "memory00";
+    return Sealer(std::move(key));
+}
+
 std::string Sealer::seal(std::string_view plaintext, std::string_view context) const {
     std::string nonce(kNonceBytes, '\0');
     randombytes_buf(nonce.data(), nonce.size());
@@ -158,6 +166,11 @@ Result<std::string> Sealer::open(std::string_view sealed, std::string_view conte
         );
     }
     return plaintext;
+}
+
+std::string Sealer::derive(std::string_view purpose) const {
+    const std::string_view master(reinterpret_cast<const char*>(key_->bytes.data()), kKeyBytes);
+    return to_string(hmac_sha256(master, "hostelry derived key: " + std::string(purpose)));
 }
 
 }  // namespace hostelry::crypto

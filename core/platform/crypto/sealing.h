@@ -20,6 +20,9 @@ public:
     /// Makes such a file (mode 0600) if there is none, then reads it.
     static Result<Sealer> from_file_or_new(const std::string& path, Random& random);
 
+    /// A key that lives in memory only: what it seals is lost with it.
+    static Sealer ephemeral(Random& random);
+
     Sealer(Sealer&&) noexcept;
     Sealer& operator=(Sealer&&) noexcept;
     ~Sealer();
@@ -29,6 +32,8 @@ public:
     std::string seal(std::string_view plaintext, std::string_view context) const;
     /// Internal when the value was altered, belongs to another place or to another key.
     Result<std::string> open(std::string_view sealed, std::string_view context) const;
+    /// 32 bytes that only this master key gives for that purpose: for signing. Keep them in memory only.
+    std::string derive(std::string_view purpose) const;
 
 private:
     struct Key;

@@ -1,0 +1,54 @@
+#pragma once
+// What the templates of web/templates/audit show.
+
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/list.h"
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace hostelry::audit {
+
+struct AuditRow {
+    std::string position;
+    std::string title;
+    std::string about;  ///< Name or kind of the thing.
+    std::string who;
+    std::string from;
+    std::string account;
+    view::Instant at;
+};
+
+struct AuditListPage {
+    view::Shell shell;
+    view::PageHead head;
+    std::optional<view::Note> note;
+    view::FilterForm filter;
+    view::List list;
+    std::vector<AuditRow> rows;
+    std::string since;  ///< As typed into the date fields.
+    std::string until;
+    std::vector<std::pair<std::string, std::string>> kept_with_dates;
+};
+
+struct AuditEntryPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Facts facts;
+    std::string data;
+    std::string previous_hash;
+    std::string hash;
+};
+
+struct AuditVerdictPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Note note;
+    view::Facts facts;
+};
+
+}  // namespace hostelry::audit

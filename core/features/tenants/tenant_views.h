@@ -1,0 +1,67 @@
+#pragma once
+// What the templates of web/templates/tenants show.
+
+#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/list.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::tenants {
+
+struct TenantRow {
+    std::string id;
+    std::string name;
+    view::Chip chip;
+    std::string kind;
+    std::string parent;
+    std::string people;
+    view::Instant created;
+    view::Menu menu;
+};
+
+struct TenantsPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::FilterForm filter;
+    view::List list;
+    std::vector<TenantRow> rows;
+};
+
+struct TenantPageView {
+    view::Shell shell;
+    view::PageHead head;
+    view::Facts facts;
+    std::optional<view::Note> note;
+};
+
+struct TenantFormPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Form form;
+    view::FormSection account_section;
+    std::vector<view::Field> account;
+    view::FormSection person_section;
+    std::vector<view::Field> person;  ///< Empty when an account is edited.
+    view::SubmitRow submit;
+};
+
+struct TenantCreatedPage {
+    view::Shell shell;
+    view::PageHead head;
+    view::Note note;
+    std::string url;
+    view::Instant expires_at;
+    std::string tenant_href;
+};
+
+struct DeleteTenantPage {
+    view::Shell shell;
+    view::DeleteDialog dialog;
+};
+
+}  // namespace hostelry::tenants

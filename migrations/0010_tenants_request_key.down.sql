@@ -1,0 +1,1 @@
+alter table hostelry.tenants drop column request_key;
