@@ -45,6 +45,9 @@ Result<void> clear_reload_pending(const Layout& layout, const std::string& servi
 Result<bool> swap_config(const Layout& layout, const ConfigSwap& swap) {
     const auto before = TRY(read_file(swap.path, kConfigBytesMax));
     const bool same = before == swap.content;
+    if (!swap.content) {
+        remove_leftover(swap.path);
+    }
     if (same && !is_reload_pending(layout, swap.service)) {
         return false;
     }

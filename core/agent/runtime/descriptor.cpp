@@ -24,10 +24,9 @@ namespace {
 constexpr int kRemovedDepthMax = 256;
 constexpr int kOpenAgain = 20;
 
-std::string temporary_name(const std::string& name) {
-    return ".hostelry-" + std::to_string(getpid()) + "-" + std::to_string(gettid()) + "-" +
-           name.substr(0, 100);
-}
+/// Always the same for a file, so that what a killed writer left is replaced by the next one and taken
+/// along when the file is removed. Writers of one file hold its site's or service's lock.
+std::string temporary_name(const std::string& name) { return ".hostelry-new-" + name; }
 
 Result<void> write_all(int file, std::string_view content) {
     while (!content.empty()) {
@@ -232,7 +231,13 @@ Result<std::optional<std::string>> read_file(const std::string& path, std::size_
     return read_at(AT_FDCWD, path, max);
 }
 
+void remove_leftover(const std::string& path) {
+    const auto slash = path.rfind('/');
+    unlink((path.substr(0, slash + 1) + temporary_name(path.substr(slash + 1))).c_str());
+}
+
 Result<bool> remove_file(const std::string& path) {
+    remove_leftover(path);
     if (unlink(path.c_str()) == 0) {
         return true;
     }

@@ -59,8 +59,10 @@ Result<void> write_at(
 /// limit.
 Result<std::optional<std::string>> read_at(int directory, const std::string& name, std::size_t max);
 Result<std::optional<std::string>> read_file(const std::string& path, std::size_t max);
-/// True when it was there.
+/// True when it was there. What a killed writer of it may have left goes, too.
 Result<bool> remove_file(const std::string& path);
+/// What a writer of the file that was killed may have left beside it.
+void remove_leftover(const std::string& path);
 /// Creates what is missing; parents get 0755.
 Result<void> ensure_directory(const std::string& path, mode_t mode);
 /// Removes a folder and all below it without following links; true when it was there. The folder

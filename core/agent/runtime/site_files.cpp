@@ -75,15 +75,16 @@ bool same_content(int left, int right) {
     }
 }
 
-Result<void> copy_content(int from, int to) {
-    while (true) {
-        const ssize_t copied = copy_file_range(from, nullptr, to, nullptr, kCopyPartBytes, 0);
-        if (copied == 0) {
-            return {};
-        }
-        if (copied < 0) {
+Result<void> copy_content(int from, int to, std::int64_t size) {
+    ssize_t copied = 0;
+    for (std::int64_t left = size; left > 0; left -= copied) {
+        copied = copy_file_range(from, nullptr, to, nullptr, kCopyPartBytes, 0);
+        if (copied <= 0) {
             break;
         }
+    }
+    if (copied > 0 || size == 0) {
+        return {};
     }
     // Between some file systems the kernel refuses; then by hand, from the start.
     if (lseek(from, 0, SEEK_SET) != 0 || ftruncate(to, 0) != 0 || lseek(to, 0, SEEK_SET) != 0) {
@@ -219,10 +220,11 @@ private:
         if (!target) {
             return system_failure("The file \"" + name + "\" could not be made.");
         }
-        TRY(copy_content(source, target.number()));
+        TRY(copy_content(source, target.number(), facts.st_size));
         // The time is set last: a copy that was cut short is not taken for a finished one.
         const std::array times{facts.st_atim, facts.st_mtim};
-        const bool fine = fchown(target.number(), home_.uid, home_.gid) == 0 &&
+        const bool own = home_.uid == geteuid() && home_.gid == getegid();
+        const bool fine = (own || fchown(target.number(), home_.uid, home_.gid) == 0) &&
                           fchmod(target.number(), kSiteFileMode) == 0 &&
                           futimens(target.number(), times.data()) == 0 &&
                           (direct || renameat(to, temporary.c_str(), to, name.c_str()) == 0);

@@ -212,7 +212,7 @@ Result<bool> remove_crons_of(const Layout& layout, const std::string& site) {
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(layout.cron.c_str())};
     while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const std::string name = entry->d_name;
-        if (name.starts_with(start)) {
+        if (name.starts_with(start) || name.starts_with(".hostelry-new-" + start)) {
             any = TRY(remove_file(layout.cron + "/" + name)) || any;
         }
     }

@@ -12,6 +12,7 @@ using namespace hostelry::agent;
 namespace {
 
 struct CheckFacts {
+    std::string site;  ///< Whose check this is; changes nothing about it.
     std::string url;
     std::string host;
     std::string address = "127.0.0.1";
@@ -28,7 +29,8 @@ template <>
 const Description& hostelry::describe<CheckFacts>() {
     static const Description kDescription{
         "CheckFacts",
-        {field<&CheckFacts::url>("url", {.label = "URL", .required = true, .max = 2000}),
+        {field<&CheckFacts::site>("site", {.label = "Site"}),
+         field<&CheckFacts::url>("url", {.label = "URL", .required = true, .max = 2000}),
          field<&CheckFacts::host>("host", {.label = "Host name"}),
          field<&CheckFacts::address>("address", {.label = "Address"}),
          field<&CheckFacts::expect_status>(
@@ -82,7 +84,12 @@ class CheckHttp final : public WithoutUndo<Command> {
 public:
     explicit CheckHttp(CheckFacts given) : facts_(std::move(given)) {}
 
+    std::string site() const override { return facts_.site; }
+
     void check(Problems& problems) const override {
+        if (!facts_.site.empty()) {
+            check_site(problems, facts_.site);
+        }
         problems.unless(
             parse_target(facts_.url).has_value(), "url",
             "A URL is http:// or https:// with a host name and a path."

@@ -1,5 +1,5 @@
 #pragma once
-// http.check{url,host,address,expect_status,expect_text,verify,ca_pem,timeout_s}: asks this server
+// http.check{site?,url,host,address,expect_status,expect_text,verify,ca_pem,timeout_s}: asks this server
 // itself until the answer is the expected one. `address` is one of the server's own; 127.0.0.1 when
 // absent. It changes nothing.
 

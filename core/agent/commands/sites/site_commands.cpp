@@ -142,6 +142,7 @@ private:
     Result<bool> swap_vhost_away(const Layout& layout) const {
         // A server without nginx has no virtual host to take away.
         if (access(layout.vhost_of(facts.site).c_str(), F_OK) != 0) {
+            remove_leftover(layout.vhost_of(facts.site));
             return false;
         }
         return swap_vhost(layout, facts.site, std::nullopt);
