@@ -49,6 +49,12 @@ struct SitePlace {
     ServerId server{};
     std::vector<std::string> names;
 };
+/// A site to choose from: id and domain.
+struct SiteChoice {
+    Uuid id{};
+    std::string domain;
+};
+using ListSites = std::function<std::vector<SiteChoice>(db::Transaction& tx)>;
 using FindSite = std::function<Result<SitePlace>(db::Transaction& tx, const Uuid& site)>;
 
 /// Has the shape of servers::Servers::apply: carries out a plan on a server and answers its
@@ -85,6 +91,8 @@ public:
     Certificates& operator=(const Certificates&) = delete;
 
     void add_routes(http::Router& router);
+    /// Before start: what the upload form offers. Without it the form asks for a site's id.
+    void list_sites_with(ListSites list) { list_sites_ = std::move(list); }
     void add_jobs(queue::Registry& registry);
 
     // For job steps; never inside a transaction, all repeatable.
@@ -104,12 +112,23 @@ public:
     // Reading, in the acting tenant.
     Result<std::vector<Certificate>> list(TenantId tenant);
     Result<Certificate> get(TenantId tenant, CertificateId id);
+    Result<std::vector<SiteChoice>> sites(TenantId tenant);
+
+    // Job steps of this feature.
+    /// A new key and a new certificate for the same names. The old one stays in place when it fails.
+    Result<void> renew_now(CertificateId id, queue::StepContext& step);
+    /// Enqueues a renewal for each certificate of the tenant's tree that is due.
+    Result<void> begin_due_renewals(TenantId tenant);
 
     const Needs& needs() const { return needs_; }
+    /// Certificates that expire before this moment are renewed.
+    TimePoint renew_from() const;
 
 private:
-    friend class CertificateJobs;
+    Result<Certificate> keep(Certificate certificate, const char* event, const users::Caller& caller);
+
     Needs needs_;
+    ListSites list_sites_;
     std::unique_ptr<AcmeClient> acme_;
     std::shared_ptr<void> routes_;
 };

@@ -136,6 +136,27 @@ Result<void> write_records(const Dns::Needs& needs, const SiteWish& wish, const 
     });
 }
 
+Result<void> erase_records(const Dns::Needs& needs, const ZoneForName& place, const Uuid& site) {
+    return needs.database.in_tenant(place.tenant, [&](db::Transaction& tx) -> Result<void> {
+        DnsStore store(tx);
+        const auto zone = TRY(store.lock_zone(place.id));
+        for (const auto& record : store.records_of_site(place.id, site)) {
+            store.remove_record(record.id);
+            store.mark_waiting(zone, record.name, record.type);
+        }
+        events::publish(
+            tx,
+            {.type = "dns_record.deleted",
+             .tenant = zone.tenant,
+             .subject_type = "dns_zone",
+             .subject_id = zone.id.uuid,
+             .data = json{{"zone", zone.name}, {"site", site.to_string()}}}
+        );
+        shell::announce(tx, "dns_zone", zone.id.uuid, zone.tenant);
+        return {};
+    });
+}
+
 }  // namespace
 
 Result<json> Dns::ensure_site_records(
@@ -167,24 +188,7 @@ Result<void> Dns::remove_site_records(TenantId, const Uuid& site) {
         return DnsStore(tx).zones_of_site(site);
     }));
     for (const auto& place : zones) {
-        TRY(needs_.database.in_tenant(place.tenant, [&](db::Transaction& tx) -> Result<void> {
-            DnsStore store(tx);
-            const auto zone = TRY(store.lock_zone(place.id));
-            for (const auto& record : store.records_of_site(place.id, site)) {
-                store.remove_record(record.id);
-                store.mark_waiting(zone, record.name, record.type);
-            }
-            events::publish(
-                tx,
-                {.type = "dns_record.deleted",
-                 .tenant = zone.tenant,
-                 .subject_type = "dns_zone",
-                 .subject_id = zone.id.uuid,
-                 .data = json{{"zone", zone.name}, {"site", site.to_string()}}}
-            );
-            shell::announce(tx, "dns_zone", zone.id.uuid, zone.tenant);
-            return {};
-        }));
+        TRY(erase_records(needs_, place, site));
         TRY(push(place.tenant, place.id, {}));
     }
     return {};

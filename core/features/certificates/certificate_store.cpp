@@ -1,0 +1,109 @@
+#include "core/features/certificates/certificate_store.h"
+
+namespace hostelry::certificates {
+namespace {
+
+#define CERTIFICATE_COLUMNS                                                                      \
+    "c.tenant_id, c.id, c.site_id, c.site_key, c.server_id, c.kind, c.state, c.names, c.issuer, " \
+    "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem "
+constexpr auto kListCertificatesSql =
+    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c order by c.not_after, c.id limit 2000";
+constexpr auto kFindCertificateSql = "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.id = $1";
+constexpr auto kFindBySiteSql = "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.site_id = $1";
+constexpr auto kDueCertificatesSql = "select " CERTIFICATE_COLUMNS R"(from hostelry.certificates c
+     where c.kind = 'acme' and c.not_after < $1 and (c.tried_at is null or c.tried_at < $2)
+     order by c.not_after limit 200)";
+constexpr auto kPutCertificateSql = R"(
+    insert into hostelry.certificates as c
+        (tenant_id, id, site_id, site_key, server_id, kind, names, issuer, serial, fingerprint, not_before, not_after)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+    on conflict (site_id) do update
+       set site_key = excluded.site_key, server_id = excluded.server_id, kind = excluded.kind, state = 'valid',
+           names = excluded.names, issuer = excluded.issuer, serial = excluded.serial,
+           fingerprint = excluded.fingerprint, not_before = excluded.not_before, not_after = excluded.not_after,
+           problem = '', tried_at = null, updated_at = now()
+    returning )" CERTIFICATE_COLUMNS;
+#undef CERTIFICATE_COLUMNS
+constexpr auto kSetCertificateStateSql = R"(
+    update hostelry.certificates
+       set state = $2, problem = $3, tried_at = case when $2 = 'failed' then now() else tried_at end, updated_at = now()
+     where id = $1)";
+constexpr auto kRemoveOfSiteSql = "delete from hostelry.certificates where site_id = $1";
+
+Certificate read_certificate(const db::Row& row) {
+    Certificate certificate;
+    certificate.id = row["id"].id<CertificateId>();
+    certificate.tenant = row["tenant_id"].id<TenantId>();
+    certificate.site = row["site_id"].uuid();
+    certificate.kind = row["kind"].text();
+    certificate.state = row["state"].text();
+    certificate.names = row["names"].text_list();
+    certificate.issuer = row["issuer"].text();
+    certificate.serial = row["serial"].text();
+    certificate.fingerprint = row["fingerprint"].text();
+    certificate.not_before = row["not_before"].time();
+    certificate.not_after = row["not_after"].time();
+    certificate.problem = row["problem"].text();
+    certificate.site_key = row["site_key"].text();
+    certificate.server = row["server_id"].id<ServerId>();
+    return certificate;
+}
+
+std::vector<Certificate> read_certificates(const db::Rows& rows) {
+    std::vector<Certificate> certificates;
+    for (const auto& row : rows) {
+        certificates.push_back(read_certificate(row));
+    }
+    return certificates;
+}
+
+}  // namespace
+
+std::vector<Certificate> CertificateStore::list() {
+    return read_certificates(tx_.query(kListCertificatesSql));
+}
+
+Result<Certificate> CertificateStore::get(CertificateId id) {
+    const auto row = tx_.query_optional(kFindCertificateSql, id);
+    if (!row) {
+        return fail(ErrorCode::NotFound, "There is no such certificate.");
+    }
+    return read_certificate(*row);
+}
+
+std::optional<Certificate> CertificateStore::find_by_site(const Uuid& site) {
+    const auto row = tx_.query_optional(kFindBySiteSql, site);
+    return row ? std::optional{read_certificate(*row)} : std::nullopt;
+}
+
+Certificate CertificateStore::put(const Certificate& certificate) {
+    return read_certificate(tx_.query_one(
+        kPutCertificateSql,
+        certificate.tenant,
+        certificate.id,
+        certificate.site,
+        certificate.site_key,
+        certificate.server,
+        certificate.kind,
+        certificate.names,
+        certificate.issuer,
+        certificate.serial,
+        certificate.fingerprint,
+        certificate.not_before,
+        certificate.not_after
+    ));
+}
+
+void CertificateStore::set_state(CertificateId id, std::string_view state, std::string_view problem) {
+    tx_.execute(kSetCertificateStateSql, id, state, problem);
+}
+
+void CertificateStore::remove_of_site(const Uuid& site) {
+    tx_.execute(kRemoveOfSiteSql, site);
+}
+
+std::vector<Certificate> CertificateStore::due(TimePoint until, TimePoint tried_before) {
+    return read_certificates(tx_.query(kDueCertificatesSql, until, tried_before));
+}
+
+}  // namespace hostelry::certificates

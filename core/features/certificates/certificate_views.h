@@ -1,0 +1,53 @@
+#pragma once
+
+#include "core/features/certificates/certificate_types.h"
+#include "core/platform/web/components/chip.h"
+#include "core/platform/web/components/facts.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/frame.h"
+#include "core/platform/web/components/job_card.h"
+#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/page_head.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hostelry::certificates {
+
+struct CertificateRow {
+    std::string id;
+    std::string name;
+    std::string more_names;
+    view::Chip chip;
+    std::string issuer;
+    TimePoint not_after{};
+};
+
+struct CertificatesPage {
+    view::Shell frame;
+    view::PageHead head;
+    view::List list;
+    std::vector<CertificateRow> rows;
+};
+
+struct CertificatePage {
+    view::Shell frame;
+    view::PageHead head;
+    view::Facts facts;
+    std::optional<view::Note> note;
+    std::optional<view::JobCard> job;
+    std::vector<std::string> names;
+    std::string fingerprint;
+};
+
+struct UploadPage {
+    view::Shell frame;
+    view::PageHead head;
+    view::Form form;
+    view::FormSection section;
+    std::vector<view::Field> fields;
+    view::SubmitRow submit;
+};
+
+}  // namespace hostelry::certificates
