@@ -34,7 +34,7 @@ constexpr auto kRemoveFinishedEvery = 10min;
 constexpr int kRemoveAtOnce = 500;
 
 constexpr auto kClaim =
-    "select * from hostelry.claim_jobs($1, $2, $3, $4::interval, $5, $6::jsonb, $7)";
+    "select * from hostelry.claim_jobs($1, $2, $3, $4::interval, $5, $6::jsonb, $7, $8)";
 constexpr auto kComplete = "select id from hostelry.complete_jobs($1, $2, $3) as t (id)";
 constexpr auto kRenew =
     "select id, cancel_requested from hostelry.renew_leases($1, $2, $3, $4::interval)";
@@ -205,7 +205,8 @@ struct Worker::Parts {
             options.lease,
             options.tenant_limit,
             queue_limits,
-            last_tenant
+            last_tenant,
+            runs_without_lease()
         );
         if (!claimed) {
             log::warn("queue", "no jobs can be claimed", {{"cause", claimed.error().cause}});
@@ -220,6 +221,18 @@ struct Worker::Parts {
             return 0ms;  // there may be more
         }
         return time_to_next_job();
+    }
+
+    /// Jobs whose lease is gone but whose step has not come back yet.
+    std::vector<Uuid> runs_without_lease() {
+        std::vector<Uuid> ids;
+        for (const auto& run : all_runs()) {
+            if (run->journal().is_lease_over() ||
+                run->signals().is_raised(RunSignals::Signal::LeaseLost)) {
+                ids.push_back(run->job().id.uuid);
+            }
+        }
+        return ids;
     }
 
     std::chrono::milliseconds time_to_next_job() {
@@ -454,7 +467,7 @@ struct Worker::Parts {
         return running.empty() ? idle : std::min<std::chrono::milliseconds>(kFlushEvery, idle);
     }
 
-    std::vector<Run> runs() {
+    std::vector<Run> all_runs() {
         const std::lock_guard lock(mutex);
         std::vector<Run> list;
         for (const auto& [id, run] : running) {
@@ -464,7 +477,7 @@ struct Worker::Parts {
     }
 
     void flush_notes() {
-        for (const auto& run : runs()) {
+        for (const auto& run : all_runs()) {
             if (run->journal().has_unwritten()) {
                 run->journal().flush();
             }
@@ -472,7 +485,7 @@ struct Worker::Parts {
     }
 
     void renew_leases() {
-        const auto list = runs();
+        const auto list = all_runs();
         Held held;
         for (const auto& run : list) {
             held.add(run->job());

@@ -14,7 +14,7 @@ protected:
     ) {
         const auto claimed = postgres.database().single_statement(
             "select c.id, j.number from hostelry.claim_jobs($1, $2, $3, '1 minute', $4, $5::jsonb, "
-            "$6) c "
+            "$6, '{}') c "
             "join hostelry.jobs j using (id)",
             "w",
             std::vector<std::string>{"test.a", "test.b"},

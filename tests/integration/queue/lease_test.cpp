@@ -34,6 +34,27 @@ TEST_F(Leases, AWorkerThatLostItsLeaseWritesNothingMore) {
     EXPECT_EQ(diary.lines(), (std::vector<std::string>{"answer 2", "after", "answer 1"}));
 }
 
+TEST_F(Leases, AWorkerWithoutItsLeaseDoesNotTakeTheSameJobAgainBesideItsOldRun) {
+    Gate late;
+    Step stuck_step = noting("stuck");
+    stuck_step.run = [&](StepContext&) -> Result<nlohmann::json> {
+        late.pass();
+        return nullptr;
+    };
+    add_kind("test.stuck", {stuck_step});
+    auto& stuck = start_worker({.lease = 400ms, .heartbeat = 60s, .deaths_max = 3});
+    const auto id = enqueue_job({.kind = "test.stuck", .tenant = {}});
+    wait_until(id, [](const Job& now) { return now.state == JobState::Running; });
+    wait_until(id, [](const Job& now) { return now.state == JobState::Queued; });
+    // Several looks of its pump later the job is as it was.
+    const auto fence = postgres.value("select fence from hostelry.jobs");
+    std::this_thread::sleep_for(1500ms);
+    EXPECT_EQ(postgres.value("select fence from hostelry.jobs"), fence);
+    EXPECT_EQ(job(id).state, JobState::Queued);
+    late.open();
+    stuck.stop(5s);
+}
+
 TEST_F(Leases, ALongStepKeepsItsLease) {
     Gate gate;
     std::atomic<int> runs{0};
