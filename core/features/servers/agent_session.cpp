@@ -215,7 +215,7 @@ Result<void> AgentSession::turn() {
     std::uint64_t count = 0;
     const bool woken = ::read(wake_, &count, sizeof count) > 0;
     const auto now = parts_.clock.steady();
-    if (woken || now - looked_ > kLookAnywayEvery) {
+    if (woken || (look_again_ && unsent_.empty()) || now - looked_ > kLookAnywayEvery) {
         TRY(look_for_work());
     }
     if (now - heard_ > agent::kSilenceMax) {
@@ -225,7 +225,9 @@ Result<void> AgentSession::turn() {
 }
 
 Result<void> AgentSession::look_for_work() {
+    TRY(flush());
     looked_ = parts_.clock.steady();
+    look_again_ = !unsent_.empty();  // one thing after the other, so that nothing piles up here
     while (unsent_.empty()) {
         const auto due = TRY(parts_.ledger.take(server_, session_));
         for (const auto& command : due) {
@@ -235,6 +237,7 @@ Result<void> AgentSession::look_for_work() {
         if (due.empty()) {
             break;
         }
+        look_again_ = !unsent_.empty();
     }
     if (!TRY(parts_.ledger.note_status(server_, session_, ""))) {
         return fail(ErrorCode::Conflict, "Another session took over, or the server was removed.");

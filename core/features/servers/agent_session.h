@@ -82,6 +82,7 @@ private:
     ServerId server_;
     Uuid session_;
     bool admitted_ = false;
+    bool look_again_ = false;
     Steady heard_;
     Steady status_written_;
     Steady looked_;

@@ -100,7 +100,8 @@ std::vector<std::string> php_versions_in(const db::JsonText& versions) {
 }
 
 bool is_address_literal(std::string_view text) {
-    return http::IpAddress::parse(text).has_value();
+    // Brackets belong to URLs.
+    return text.find('[') == std::string_view::npos && http::IpAddress::parse(text).has_value();
 }
 
 bool is_server_address(std::string_view text) {

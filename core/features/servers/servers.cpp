@@ -5,6 +5,7 @@
 #include "core/features/servers/server_routes.h"
 #include "core/features/shell/shell.h"
 #include "core/platform/events/events.h"
+#include "core/platform/queue/job_store.h"
 
 #include <nlohmann/json.hpp>
 
@@ -55,6 +56,20 @@ JobId enqueue_for(
          .subject_type = kSubject,
          .subject_id = server.id.uuid}
     );
+}
+
+/// A machine that is leaving needs no bring-up any more.
+Result<void> cancel_bring_up(db::Transaction& tx, const Server& server) {
+    queue::JobFilter filter;
+    filter.states = {queue::JobState::Queued, queue::JobState::Running, queue::JobState::Waiting};
+    filter.kind = std::string(kBringUpJob);
+    filter.subject_type = kSubject;
+    filter.subject_id = server.id.uuid;
+    queue::JobStore jobs(tx);
+    for (const auto& job : jobs.list(filter).jobs) {
+        TRY(jobs.cancel(job.id));
+    }
+    return {};
 }
 
 /// Why this machine cannot be managed by itself; empty when it can.
@@ -178,6 +193,7 @@ Result<JobId> Servers::remove(const Actor& actor, ServerId id) {
                     " live on it. Delete or move them first."
             );
         }
+        TRY(cancel_bring_up(tx, server));
         publish_change(tx, actor, server, "server.removal_asked", nlohmann::json::object());
         return enqueue_for(tx, actor, server, kRemovalJob);
     });

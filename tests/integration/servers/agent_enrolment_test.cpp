@@ -30,9 +30,11 @@ TEST_F(AgentEnrolment, GivesACertificateForATokenOnceOnly) {
 
 TEST_F(AgentEnrolment, RefusesWrongForeignAndExpiredTokens) {
     EXPECT_EQ(bye_code(try_enrol(web1, "wrong").answer), "refused");
-    EXPECT_EQ(bye_code(try_enrol(web1, "").answer), "refused");
+    EXPECT_EQ(bye_code(try_enrol(web1, "").answer), "protocol");
     EXPECT_EQ(bye_code(try_enrol(web1, open_token(web2)).answer), "refused");
-    EXPECT_EQ(bye_code(try_enrol(web1, open_token(web1, std::chrono::seconds{-1})).answer), "refused");
+    EXPECT_EQ(
+        bye_code(try_enrol(web1, open_token(web1, std::chrono::seconds{-1})).answer), "refused"
+    );
     EXPECT_EQ(bye_code(try_enrol(ServerId{new_uuid(clock, random)}, "x").answer), "refused");
 }
 
@@ -49,14 +51,18 @@ TEST_F(AgentEnrolment, ACertificateOpensItsOwnServerOnly) {
     testing::FakeAgent impostor(listener.port(), proof);
     impostor.send(hello_of(web2));
     EXPECT_EQ(bye_code(impostor.receive()), "refused");
-    EXPECT_EQ(postgres.value("select count(*) from hostelry.servers where last_seen_at is not null"), "0");
+    EXPECT_EQ(
+        postgres.value("select count(*) from hostelry.servers where last_seen_at is not null"), "0"
+    );
 }
 
 TEST_F(AgentEnrolment, RefusesCertificatesOfAnotherAuthority) {
     const auto other = agent::create_agent_ca("Somebody", clock.now()).value();
     const auto request = agent::create_agent_request(web1.to_string()).value();
     const auto forged =
-        agent::issue_agent_certificate(other, request.csr_pem, web1.to_string(), clock.now(), std::chrono::hours{24})
+        agent::issue_agent_certificate(
+            other, request.csr_pem, web1.to_string(), clock.now(), std::chrono::hours{24}
+        )
             .value();
     testing::FakeAgent impostor(listener.port(), testing::AgentProof{forged, request.key_pem});
     impostor.send(hello_of(web1));
@@ -91,10 +97,11 @@ TEST_F(AgentEnrolment, ARenewedCertificateWorksBesideTheOldOneUntilItIsUsed) {
 TEST_F(AgentEnrolment, RevokingEndsTheSessionAndTheCertificate) {
     const auto proof = enrol(web1);
     auto agent = join(web1, proof);
-    ASSERT_TRUE(postgres.database().in_tenant(postgres.root(), [&](db::Transaction& tx) -> Result<void> {
-        ServerStore(tx).revoke_agent(web1);
-        return {};
-    }));
+    ASSERT_TRUE(postgres.database()
+                    .in_tenant(postgres.root(), [&](db::Transaction& tx) -> Result<void> {
+                        ServerStore(tx).revoke_agent(web1);
+                        return {};
+                    }));
     EXPECT_TRUE(agent->receive_one<agent::Bye>());
     testing::FakeAgent again(listener.port(), proof);
     again.send(hello_of(web1));
@@ -113,7 +120,7 @@ TEST_F(AgentEnrolment, AnOversizeFrameEndsTheConnection) {
 TEST_F(AgentEnrolment, AStrangersFirstFrameIsSmall) {
     testing::FakeAgent stranger(listener.port());
     std::string frame("\x00\x20\x00\x00", 4);
-    frame += std::string(200'000, ' ');
+    frame += std::string(66'000, ' ');
     stranger.send_raw(frame);
     EXPECT_EQ(bye_code(stranger.receive()), "protocol");
 }

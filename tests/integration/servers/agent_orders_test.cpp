@@ -23,8 +23,8 @@ TEST_F(Orders, APlanReachesTheAgentAndItsAnswerComesBack) {
     std::vector<std::string> seen;
     const auto id = fresh_plan_id();
     auto answer = apply_later(web1, plan_of(id), {.on_progress = [&](const nlohmann::json& entry) {
-        seen.push_back(entry.value("status", ""));
-    }});
+                                  seen.push_back(entry.value("status", ""));
+                              }});
     const auto order = agent->receive_one<agent::PlanOrder>();
     ASSERT_TRUE(order);
     EXPECT_EQ(plan_id_in(*order), id);
@@ -45,7 +45,11 @@ TEST_F(Orders, AFailedActionBecomesItsError) {
         {"plan", id},
         {"ok", false},
         {"results",
-         {{{"id", "a1"}, {"status", "failed"}, {"message", "The disk is full."}, {"ms", 1}, {"code", "unavailable"}}}}};
+         {{{"id", "a1"},
+           {"status", "failed"},
+           {"message", "The disk is full."},
+           {"ms", 1},
+           {"code", "unavailable"}}}}};
     agent->send(agent::PlanResult{id, outcome.dump()});
     const auto failed = answer.get();
     ASSERT_FALSE(failed);
@@ -94,7 +98,8 @@ TEST_F(Orders, APlanPostedWhileTheAgentIsAwayWaitsForIt) {
 }
 
 TEST_F(Orders, AnAgentThatStaysAwayIsUnavailable) {
-    auto answer = apply_later(web1, plan_of(fresh_plan_id()), {.timeout = std::chrono::minutes{10}});
+    auto answer =
+        apply_later(web1, plan_of(fresh_plan_id()), {.timeout = std::chrono::minutes{10}});
     ASSERT_TRUE(eventually([&] {
         return postgres.value("select count(*) from hostelry.agent_commands") == "1";
     }));
@@ -108,7 +113,9 @@ TEST_F(Orders, AnAgentThatStaysAwayIsUnavailable) {
 
 TEST_F(Orders, AServerWithoutAgentIsUnavailableAtOnce) {
     const auto web2 = add("web-2", "192.0.2.2");
-    EXPECT_EQ(servers.apply(web2, plan_of(fresh_plan_id()), {}).error().code, ErrorCode::Unavailable);
+    EXPECT_EQ(
+        servers.apply(web2, plan_of(fresh_plan_id()), {}).error().code, ErrorCode::Unavailable
+    );
 }
 
 TEST_F(Orders, TheSamePlanIsAnsweredFromTheRecord) {
@@ -125,7 +132,8 @@ TEST_F(Orders, TheSamePlanIsAnsweredFromTheRecord) {
 }
 
 TEST_F(Orders, ACancelledWaitEndsAndAnUnsentPlanIsGone) {
-    const auto cancelled = servers.apply(web1, plan_of(fresh_plan_id()), {.cancelled = [] { return true; }});
+    const auto cancelled =
+        servers.apply(web1, plan_of(fresh_plan_id()), {.cancelled = [] { return true; }});
     ASSERT_FALSE(cancelled);
     EXPECT_EQ(cancelled.error().code, ErrorCode::Cancelled);
     EXPECT_EQ(postgres.value("select count(*) from hostelry.agent_commands"), "0");
@@ -153,7 +161,11 @@ TEST_F(Orders, AnAgentAnswersItsOwnPlansOnly) {
     other->send(good_result(id));
     other->send(agent::Ping{1});
     ASSERT_TRUE(other->receive_one<agent::Pong>());
-    EXPECT_EQ(postgres.value("select count(*) from hostelry.agent_commands where answered_at is not null or progress <> '[]'"), "0");
+    EXPECT_EQ(
+        postgres.value("select count(*) from hostelry.agent_commands where answered_at is not null "
+                       "or progress <> '[]'"),
+        "0"
+    );
     agent->send(good_result(id));
     EXPECT_TRUE(answer.get());
 }
@@ -169,13 +181,16 @@ TEST_F(Orders, PlansAndAnswersAreSealedInTheDatabase) {
     agent->send(good_result(plan_id_in(*order)));
     ASSERT_TRUE(answer.get());
     EXPECT_EQ(
-        postgres.value("select count(*) from hostelry.agent_commands c where c::text like '%canary%' or c::text like '%account.ensure%'"),
+        postgres.value("select count(*) from hostelry.agent_commands c where c::text like "
+                       "'%canary%' or c::text like '%account.ensure%'"),
         "0"
     );
 }
 
 TEST_F(Orders, AMalformedPlanIsRefusedBeforeItIsPosted) {
-    EXPECT_EQ(servers.apply(web1, nlohmann::json{{"actions", 5}}, {}).error().code, ErrorCode::Invalid);
+    EXPECT_EQ(
+        servers.apply(web1, nlohmann::json{{"actions", 5}}, {}).error().code, ErrorCode::Invalid
+    );
     EXPECT_EQ(servers.apply(web1, plan_of("not-a-uuid"), {}).error().code, ErrorCode::Invalid);
 }
 

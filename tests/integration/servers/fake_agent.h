@@ -92,7 +92,9 @@ public:
 
 private:
     void show(const AgentProof& proof) {
-        BIO* in = BIO_new_mem_buf(proof.certificate_pem.data(), static_cast<int>(proof.certificate_pem.size()));
+        BIO* in = BIO_new_mem_buf(
+            proof.certificate_pem.data(), static_cast<int>(proof.certificate_pem.size())
+        );
         X509* certificate = PEM_read_bio_X509(in, nullptr, nullptr, nullptr);
         BIO_free_all(in);
         in = BIO_new_mem_buf(proof.key_pem.data(), static_cast<int>(proof.key_pem.size()));

@@ -1,8 +1,8 @@
 // Adding, offering and removing servers, and who may see them.
-#include "tests/integration/servers/servers_world.h"
-
 #include "core/features/servers/host_key.h"
 #include "core/platform/queue/job_store.h"
+
+#include "tests/integration/servers/servers_world.h"
 
 namespace hostelry::servers {
 namespace {
@@ -16,9 +16,12 @@ protected:
     }
     std::vector<UsableServer> usable_by(TenantId tenant) {
         return postgres.database()
-            .in_tenant(tenant, [&](db::Transaction& tx) -> Result<std::vector<UsableServer>> {
-                return usable_servers(tx, tenant);
-            })
+            .in_tenant(
+                tenant,
+                [&](db::Transaction& tx) -> Result<std::vector<UsableServer>> {
+                    return usable_servers(tx, tenant);
+                }
+            )
             .value();
     }
     Result<UsableServer> use(TenantId tenant, ServerId server) {
@@ -39,23 +42,46 @@ TEST_F(ServerOperations, AddingWritesServerEventAndJobTogether) {
     EXPECT_EQ(added->server.public_address, "192.0.2.1");
     ASSERT_TRUE(added->job);
     EXPECT_EQ(postgres.value("select type from hostelry.events"), "server.added");
-    EXPECT_EQ(postgres.value("select kind || ' ' || subject_id from hostelry.jobs"), "server.bring_up " + added->server.id.to_string());
+    EXPECT_EQ(
+        postgres.value("select kind || ' ' || subject_id from hostelry.jobs"),
+        "server.bring_up " + added->server.id.to_string()
+    );
 }
 
 TEST_F(ServerOperations, BadInputNamesTheFieldAndCreatesNothing) {
-    const auto refused = [&](AddServer request) { return first_field(servers.add(as(postgres.root()), request, {})); };
-    AddServer good{.name = "web-1", .kind = "ssh", .address = "192.0.2.1", .port = 22, .host_key = kSomeHostKey};
+    const auto refused = [&](AddServer request) {
+        return first_field(servers.add(as(postgres.root()), request, {}));
+    };
+    AddServer good{
+        .name = "web-1",
+        .kind = "ssh",
+        .address = "192.0.2.1",
+        .port = 22,
+        .host_key = kSomeHostKey};
     for (const auto* name : {"", "Web", "web_1", "-web", "web-", "web;1", "wéb"}) {
         auto request = good;
         request.name = name;
         EXPECT_EQ(refused(request), "name") << name;
     }
-    for (const auto* address : {"", "-oProxyCommand=x", "300.1.1.1", "a b", "web..net", "web1;reboot", "http://x", "[::1]"}) {
+    for (const auto* address :
+         {"",
+          "-oProxyCommand=x",
+          "300.1.1.1",
+          "a b",
+          "web..net",
+          "web1;reboot",
+          "http://x",
+          "[::1]"}) {
         auto request = good;
         request.address = address;
         EXPECT_EQ(refused(request), "address") << address;
     }
-    for (const auto* key : {"", "ssh-ed25519", "ssh-ed25519 AAAA", "ssh-dss AAAAB3NzaC1kc3M", "ssh-ed25519 AAAA\nssh-rsa BBBB"}) {
+    for (const auto* key :
+         {"",
+          "ssh-ed25519",
+          "ssh-ed25519 AAAA",
+          "ssh-dss AAAAB3NzaC1kc3M",
+          "ssh-ed25519 AAAA\nssh-rsa BBBB"}) {
         auto request = good;
         request.host_key = key;
         EXPECT_EQ(refused(request), "host_key") << key;
@@ -74,7 +100,12 @@ TEST_F(ServerOperations, NamesAndAddressesAreTakenOnce) {
 }
 
 TEST_F(ServerOperations, ARepeatedRequestAnswersTheSameServer) {
-    const AddServer request{.name = "web-1", .kind = "ssh", .address = "192.0.2.1", .port = 22, .host_key = kSomeHostKey};
+    const AddServer request{
+        .name = "web-1",
+        .kind = "ssh",
+        .address = "192.0.2.1",
+        .port = 22,
+        .host_key = kSomeHostKey};
     const auto first = servers.add(as(postgres.root()), request, "key-1").value();
     const auto again = servers.add(as(postgres.root()), request, "key-1").value();
     EXPECT_EQ(again.server.id, first.server.id);
@@ -131,9 +162,13 @@ TEST_F(ServerOperations, AServerThatIsNotReadyIsAConflict) {
 }
 
 TEST_F(ServerOperations, AServerInUseIsNeitherRemovedNorWithdrawn) {
-    servers.count_uses_with({"site", "sites", [&](db::Transaction&, ServerId, std::optional<TenantId> tenant) -> std::int64_t {
-        return !tenant || *tenant == reseller ? 2 : 0;
-    }});
+    servers.count_uses_with(
+        {"site",
+         "sites",
+         [&](db::Transaction&, ServerId, std::optional<TenantId> tenant) -> std::int64_t {
+             return !tenant || *tenant == reseller ? 2 : 0;
+         }}
+    );
     const auto web1 = add("web-1", "192.0.2.1");
     ASSERT_TRUE(servers.offer(as(postgres.root()), web1, reseller));
     ASSERT_TRUE(servers.offer(as(postgres.root()), web1, neighbour));
@@ -142,7 +177,9 @@ TEST_F(ServerOperations, AServerInUseIsNeitherRemovedNorWithdrawn) {
     EXPECT_EQ(removed.error().code, ErrorCode::Conflict);
     EXPECT_NE(removed.error().message.find("2 sites"), std::string::npos);
     EXPECT_EQ(servers.get(postgres.root(), web1)->state, ServerState::Queued);
-    EXPECT_EQ(servers.withdraw(as(postgres.root()), web1, reseller).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(
+        servers.withdraw(as(postgres.root()), web1, reseller).error().code, ErrorCode::Conflict
+    );
     EXPECT_TRUE(servers.withdraw(as(postgres.root()), web1, neighbour));
 }
 
@@ -150,7 +187,9 @@ TEST_F(ServerOperations, ThisMachineNeedsSystemd) {
     if (std::filesystem::exists("/run/systemd/system")) {
         GTEST_SKIP() << "This machine runs systemd.";
     }
-    const auto refused = servers.add(as(postgres.root()), {.name = "here", .kind = "local", .address = "192.0.2.1"}, {});
+    const auto refused = servers.add(
+        as(postgres.root()), {.name = "here", .kind = "local", .address = "192.0.2.1"}, {}
+    );
     EXPECT_EQ(first_field(refused), "kind");
     EXPECT_NE(refused.error().fields[0].message.find("systemd"), std::string::npos);
 }
@@ -160,7 +199,12 @@ TEST_F(ServerOperations, ThePanelHasOneSshKeySealed) {
     ASSERT_TRUE(key) << key.error().message << key.error().cause;
     EXPECT_EQ(key->substr(0, 12), "ssh-ed25519 ");
     EXPECT_EQ(servers.panel_public_key().value(), *key);
-    EXPECT_EQ(postgres.value("select count(*) from hostelry.server_keys where key_sealed like '%PRIVATE KEY%'"), "0");
+    EXPECT_EQ(
+        postgres.value(
+            "select count(*) from hostelry.server_keys where key_sealed like '%PRIVATE KEY%'"
+        ),
+        "0"
+    );
     EXPECT_NE(servers.keys().ssh()->private_key.find("PRIVATE KEY"), std::string::npos);
     EXPECT_TRUE(std::filesystem::is_empty(folder + "/scratch"));
 }

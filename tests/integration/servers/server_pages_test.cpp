@@ -18,13 +18,21 @@ protected:
     ~ServerPagesTest() override { std::filesystem::remove_all(folder); }
 
     static http::FormPairs form_of(const std::string& name, const std::string& address) {
-        return {{"name", name}, {"kind", "ssh"}, {"address", address}, {"port", "22"}, {"host_key", kSomeHostKey}};
+        return {
+            {"name", name},
+            {"kind", "ssh"},
+            {"address", address},
+            {"port", "22"},
+            {"host_key", kSomeHostKey}};
     }
-    std::string servers_stored() { return world.postgres.value("select count(*) from hostelry.servers"); }
+    std::string servers_stored() {
+        return world.postgres.value("select count(*) from hostelry.servers");
+    }
 
     std::string folder = test_folder();
     testing::PanelWorld world;
-    crypto::Sealer sealer = crypto::Sealer::from_file_or_new(folder + "/master.key", world.random).value();
+    crypto::Sealer sealer =
+        crypto::Sealer::from_file_or_new(folder + "/master.key", world.random).value();
     Servers servers{
         {world.postgres.database(),
          nullptr,
@@ -80,7 +88,8 @@ TEST_F(ServerPagesTest, ADoubleSubmitAddsOneServer) {
 }
 
 TEST_F(ServerPagesTest, RemovalAsksForTheName) {
-    const auto href = browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
+    const auto href =
+        browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
     EXPECT_TRUE(browser.get(href + "/deletion").has("Remove web-1?"));
     EXPECT_EQ(browser.post(href + "/deletion", {{"name", "web"}}).status, 422);
     EXPECT_EQ(browser.post(href + "/deletion", {{"name", "web-1"}}).status, 303);
@@ -88,7 +97,8 @@ TEST_F(ServerPagesTest, RemovalAsksForTheName) {
 }
 
 TEST_F(ServerPagesTest, AnOfferIsMadeAndWithdrawnOnThePage) {
-    const auto href = browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
+    const auto href =
+        browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
     const auto path = href + "/placements";
     EXPECT_EQ(browser.on(href).post(path, {{"tenant", reseller.to_string()}}).status, 303);
     EXPECT_TRUE(browser.get(href).has("Withdraw"));
@@ -97,7 +107,9 @@ TEST_F(ServerPagesTest, AnOfferIsMadeAndWithdrawnOnThePage) {
 }
 
 TEST_F(ServerPagesTest, TheApiTellsTheSame) {
-    const nlohmann::json request{{"name", "web-1"}, {"address", "192.0.2.1"}, {"host_key", kSomeHostKey}};
+    browser.on("/servers/new");
+    const nlohmann::json request{
+        {"name", "web-1"}, {"address", "192.0.2.1"}, {"host_key", kSomeHostKey}};
     const auto added = browser.call(http::Method::Post, "/api/v1/servers", request);
     ASSERT_EQ(added.status, 201) << added.body;
     EXPECT_EQ(added.json()["state"], "queued");
@@ -107,34 +119,47 @@ TEST_F(ServerPagesTest, TheApiTellsTheSame) {
     EXPECT_EQ(list.json()["items"][0]["name"], "web-1");
     EXPECT_EQ(browser.get(added.location).json()["kind"], "ssh");
     EXPECT_EQ(browser.call(http::Method::Post, "/api/v1/servers", request).status, 409);
-    EXPECT_TRUE(browser.get("/api/v1/server-key").json()["public_key"].get<std::string>().starts_with("ssh-ed25519 "));
+    EXPECT_TRUE(browser.get("/api/v1/server-key")
+                    .json()["public_key"]
+                    .get<std::string>()
+                    .starts_with("ssh-ed25519 "));
     EXPECT_EQ(browser.call(http::Method::Delete, added.location).status, 202);
 }
 
 TEST_F(ServerPagesTest, TheApiNamesEveryWrongMember) {
-    const auto refused = browser.call(http::Method::Post, "/api/v1/servers", {{"name", 5}, {"adress", "x"}});
+    browser.on("/servers/new");
+    const auto refused =
+        browser.call(http::Method::Post, "/api/v1/servers", {{"name", 5}, {"adress", "x"}});
     EXPECT_EQ(refused.status, 422) << refused.body;
-    const auto without_key = browser.call(http::Method::Post, "/api/v1/servers", {{"name", "web-1"}, {"address", "192.0.2.1"}});
+    const auto without_key = browser.call(
+        http::Method::Post, "/api/v1/servers", {{"name", "web-1"}, {"address", "192.0.2.1"}}
+    );
     EXPECT_TRUE(without_key.has("host_key"));
     EXPECT_EQ(servers_stored(), "0");
 }
 
 TEST_F(ServerPagesTest, ResellersAndForeignIdsSeeNothing) {
-    const auto href = browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
+    const auto href =
+        browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
     testing::Browser other{world};
     other.sign_in("reseller@x.test");
     for (const auto* path : {"/servers", "/servers/new", "/api/v1/servers", "/api/v1/server-key"}) {
         EXPECT_EQ(other.get(path).status, 403) << path;
     }
     EXPECT_EQ(other.get(href).status, 403);
-    EXPECT_EQ(browser.get("/servers/" + new_uuid(world.clock, world.random).to_string()).status, 404);
+    EXPECT_EQ(
+        browser.get("/servers/" + new_uuid(world.clock, world.random).to_string()).status, 404
+    );
     EXPECT_EQ(browser.get("/servers/nonsense").status, 404);
 }
 
 TEST_F(ServerPagesTest, WhatAnAgentSaysIsEscaped) {
-    const auto href = browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
-    world.postgres.execute(R"(update hostelry.servers set state = 'failed', cause = '<script>alert(1)</script>',
-        facts = '{"os": {"name": "<img onerror=x>"}, "kernel": 7, "versions": []}', status = '{"uptime_seconds": "x"}')");
+    const auto href =
+        browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1")).location;
+    world.postgres.execute(
+        R"(update hostelry.servers set state = 'failed', cause = '<script>alert(1)</script>',
+        facts = '{"os": {"name": "<img onerror=x>"}, "kernel": 7, "versions": []}', status = '{"uptime_seconds": "x"}')"
+    );
     const auto page = browser.get(href);
     EXPECT_EQ(page.status, 200);
     EXPECT_FALSE(page.has("<img onerror"));

@@ -5,6 +5,7 @@
 #include "core/features/servers/servers.h"
 #include "core/platform/crypto/digest.h"
 #include "core/platform/crypto/token.h"
+
 #include "tests/integration/servers/fake_agent.h"
 #include "tests/support/test_database.h"
 
@@ -52,9 +53,13 @@ protected:
         std::filesystem::remove_all(folder);
     }
 
-    Actor as(TenantId tenant) const { return {.tenant = tenant, .user = {}, .client_address = "", .request_id = ""}; }
+    Actor as(TenantId tenant) const {
+        return {.tenant = tenant, .user = {}, .client_address = "", .request_id = ""};
+    }
 
-    Result<AddedServer> try_add(TenantId tenant, const std::string& name, const std::string& address) {
+    Result<AddedServer> try_add(
+        TenantId tenant, const std::string& name, const std::string& address
+    ) {
         return servers.add(
             as(tenant),
             {.name = name, .kind = "ssh", .address = address, .port = 22, .host_key = kSomeHostKey},
@@ -68,7 +73,8 @@ protected:
     }
     void make_ready(ServerId server) {
         postgres.execute(
-            "update hostelry.servers set state = 'ready', facts = '{\"php_versions\": [\"8.2\", \"rm -rf\"]}' where id = '" +
+            "update hostelry.servers set state = 'ready', facts = '{\"php_versions\": [\"8.2\", "
+            "\"rm -rf\"]}' where id = '" +
             server.to_string() + "'"
         );
     }
@@ -77,10 +83,13 @@ protected:
         const auto token = crypto::make_token(random);
         const auto id = new_uuid(clock, random);
         const auto until = SystemClock{}.now() + life;
-        EXPECT_TRUE(postgres.database().in_tenant(postgres.root(), [&](db::Transaction& tx) -> Result<void> {
-            ServerStore(tx).insert_enrolment(postgres.root(), id, server, crypto::token_hash(token), until);
-            return {};
-        }));
+        EXPECT_TRUE(postgres.database()
+                        .in_tenant(postgres.root(), [&](db::Transaction& tx) -> Result<void> {
+                            ServerStore(tx).insert_enrolment(
+                                postgres.root(), id, server, crypto::token_hash(token), until
+                            );
+                            return {};
+                        }));
         return token;
     }
 
@@ -97,7 +106,8 @@ protected:
     Enrolment try_enrol(ServerId server, const std::string& token) {
         const auto request = agent::create_agent_request(server.to_string()).value();
         testing::FakeAgent agent(listener.port());
-        agent.send(agent::Enrol{agent::kProtocolVersion, server.to_string(), token, request.csr_pem});
+        agent.send(agent::Enrol{agent::kProtocolVersion, server.to_string(), token, request.csr_pem}
+        );
         return {agent.receive(), request.key_pem};
     }
     testing::AgentProof enrol(ServerId server) {
@@ -123,13 +133,17 @@ protected:
         return agent;
     }
 
-    std::future<Result<nlohmann::json>> apply_later(ServerId server, const nlohmann::json& plan, ApplyOptions options = {}) {
+    std::future<Result<nlohmann::json>> apply_later(
+        ServerId server, const nlohmann::json& plan, ApplyOptions options = {}
+    ) {
         return std::async(std::launch::async, [this, server, plan, options] {
             return servers.apply(server, plan, options);
         });
     }
     nlohmann::json plan_of(const std::string& id) const {
-        return {{"plan", id}, {"actions", {{{"id", "a1"}, {"do", "account.ensure"}, {"site", "s7f3k2m9"}}}}};
+        return {
+            {"plan", id},
+            {"actions", {{{"id", "a1"}, {"do", "account.ensure"}, {"site", "s7f3k2m9"}}}}};
     }
     static agent::PlanResult good_result(const std::string& plan) {
         const nlohmann::json outcome{
@@ -157,7 +171,8 @@ protected:
     SystemRandom random;
     testing::TestDatabase postgres;
     db::Listener notices{postgres.dsn()};
-    crypto::Sealer sealer = crypto::Sealer::from_file_or_new(folder + "/master.key", random).value();
+    crypto::Sealer sealer =
+        crypto::Sealer::from_file_or_new(folder + "/master.key", random).value();
     Servers servers{
         {postgres.database(),
          &notices,
