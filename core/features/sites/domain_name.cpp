@@ -43,10 +43,10 @@ tl::unexpected<Error> not_a_domain(std::string_view typed) {
 }
 
 Result<std::string> to_a_labels(std::string_view typed) {
+    // Not IDN2_USE_STD3_ASCII_RULES: libidn2 then drops what is not allowed ("a b" becomes "ab") instead of refusing it.
+    // Without it such signs stay, also beside Punycode, and has_proper_labels finds them.
     char* made = nullptr;
-    const int code = idn2_to_ascii_8z(
-        std::string(typed).c_str(), &made, IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES
-    );
+    const int code = idn2_to_ascii_8z(std::string(typed).c_str(), &made, IDN2_NONTRANSITIONAL);
     const IdnText held(made);
     if (code == IDN2_TOO_BIG_LABEL) {
         return fail(ErrorCode::Invalid, "A part between two dots has at most 63 characters.");

@@ -4,6 +4,7 @@
 #include "core/features/databases/databases.h"
 #include "core/features/jobs/jobs.h"
 #include "core/features/sites/sites.h"
+#include "core/platform/crypto/token.h"
 #include "core/platform/db/listener.h"
 #include "core/platform/queue/job_store.h"
 #include "core/platform/queue/worker.h"

@@ -43,7 +43,8 @@ TEST(DomainName, RefusesWhatIsNoDomain) {
          {"", "   ", "exa mple.com", "example..com", ".example.com", "-a.example", "a-.example", "under_score.example",
           "exam!ple.com", "a.b@example.com", "*.example.com", "https://example.com", "example.com/path",
           "example.com:8080", "[::1]", "2001:db8::1", "xn--a.example", "a\tb.example", "\xFF.example", "<b>.example",
-          "';--.example", "a%00.example"}) {
+          "';--.example", "a%00.example", "bü cher.example",
+          "bücher/x.example", "example\xEF\xBC\x8F" "com.example", "bü_cher.example"}) {
         EXPECT_TRUE(is_refused(typed)) << typed << " -> " << accepted(typed);
     }
 }
