@@ -1,6 +1,6 @@
 #pragma once
-// A whole panel without sockets: real PostgreSQL, router, dispatcher, sessions and pages. A Browser keeps cookies, sends
-// the CSRF token of the page it saw last, and follows nothing by itself.
+// A whole panel without sockets: real PostgreSQL, router, dispatcher, sessions and pages. A Browser
+// keeps cookies, sends the CSRF token of the page it saw last, and follows nothing by itself.
 
 #include "core/base/text.h"
 #include "core/features/auth/auth.h"
@@ -10,6 +10,7 @@
 #include "core/platform/crypto/password.h"
 #include "core/platform/http/dispatcher.h"
 #include "core/platform/telemetry/metrics.h"
+
 #include "tests/support/test_database.h"
 
 #include <nlohmann/json.hpp>
@@ -25,7 +26,9 @@ namespace hostelry::testing {
 class MovableClock final : public Clock {
 public:
     TimePoint now() const override { return clock_.now() + ahead_; }
-    std::chrono::steady_clock::time_point steady() const override { return clock_.steady() + ahead_; }
+    std::chrono::steady_clock::time_point steady() const override {
+        return clock_.steady() + ahead_;
+    }
     void advance(std::chrono::seconds by) { ahead_ += by; }
 
 private:
@@ -37,13 +40,28 @@ inline constexpr std::string_view kTestPassword = "violet harbour lantern";
 
 class PanelWorld {
 public:
-    PanelWorld() { auth.add_routes(router); users.add_routes(router); shell.add_routes(router); }
+    PanelWorld() {
+        auth.add_routes(router);
+        users.add_routes(router);
+        shell.add_routes(router);
+    }
 
     /// Call after all routes are added.
     void open() {
         dispatcher = std::make_unique<http::Dispatcher>(
-            router, auth, shell.error_pages(), *limiter, clock, random, metrics,
-            http::DispatcherOptions{.trusted_proxies = {}, .allowed_hosts = {}, .rate_limits = {{0}, {0}, {0}, {0}}, .csrf_secret = "test", .access_log = false}
+            router,
+            auth,
+            shell.error_pages(),
+            *limiter,
+            clock,
+            random,
+            metrics,
+            http::DispatcherOptions{
+                .trusted_proxies = {},
+                .allowed_hosts = {},
+                .rate_limits = {{0}, {0}, {0}, {0}},
+                .csrf_secret = "test",
+                .access_log = false}
         );
     }
 
@@ -70,7 +88,9 @@ public:
     view::Assets assets;
     std::unique_ptr<cache::RateLimiter> limiter = cache::make_memory_rate_limiter(clock, random);
     shell::Shell shell{{postgres.database(), assets, clock}};
-    users::Users users{{postgres.database(), clock, random, shell, [] { return std::string("https://panel.test"); }}};
+    users::Users users{{postgres.database(), clock, random, shell, [] {
+                            return std::string("https://panel.test");
+                        }}};
     auth::Auth auth{{postgres.database(), clock, random, *limiter, users, shell}};
     telemetry::Metrics metrics;
     http::Router router;
@@ -95,10 +115,19 @@ public:
     /// Posts a form with the token of the last page.
     PanelReply post(const std::string& target, http::FormPairs fields) {
         fields.emplace_back("_csrf", token_);
-        return send(http::Method::Post, target, encode(fields), "application/x-www-form-urlencoded");
+        return send(
+            http::Method::Post, target, encode(fields), "application/x-www-form-urlencoded"
+        );
     }
-    PanelReply call(http::Method method, const std::string& target, const nlohmann::json& body = nullptr) {
-        return send(method, target, body.is_null() ? "" : body.dump(), body.is_null() ? "" : "application/json");
+    PanelReply call(
+        http::Method method, const std::string& target, const nlohmann::json& body = nullptr
+    ) {
+        return send(
+            method,
+            target,
+            body.is_null() ? "" : body.dump(),
+            body.is_null() ? "" : "application/json"
+        );
     }
     PanelReply sign_in(const std::string& email, std::string_view password = kTestPassword) {
         get("/sign-in");
@@ -125,7 +154,12 @@ public:
     std::map<std::string, std::string> headers;  ///< Sent with every request.
 
 private:
-    PanelReply send(http::Method method, const std::string& target, const std::string& body, const std::string& type) {
+    PanelReply send(
+        http::Method method,
+        const std::string& target,
+        const std::string& body,
+        const std::string& type
+    ) {
         http::Inflight inflight;
         auto& request = inflight.request;
         request.method = method;
@@ -151,9 +185,11 @@ private:
         }
         request.set_body(body);
         inflight.peer = *http::IpAddress::parse(address);
+        inflight.peer_text = address;
         const http::BodyFacts facts{!body.empty(), body.size(), false};
         auto verdict = world_.dispatcher->consider(inflight, facts);
-        auto answer = verdict.refusal ? *std::move(verdict.refusal) : world_.dispatcher->answer(inflight);
+        auto answer =
+            verdict.refusal ? *std::move(verdict.refusal) : world_.dispatcher->answer(inflight);
         return take(answer.response);
     }
 

@@ -21,7 +21,10 @@ public:
     /// False at the first entry that does not fit.
     bool read(const AuditEntry& entry) {
         if (entry.previous_hash != hash_) {
-            return fail_at(entry, "does not follow the entry before it: something was taken out, put in or exchanged.");
+            return fail_at(
+                entry,
+                "does not follow the entry before it: something was taken out, put in or exchanged."
+            );
         }
         if (entry.hash != hash_of(entry)) {
             return fail_at(entry, "was changed after it was written.");
@@ -32,23 +35,28 @@ public:
         return true;
     }
 
-    void compare_head(const std::optional<AuditHead>& head, const std::string& key, std::int64_t listener_position) {
+    void compare_head(
+        const std::optional<AuditHead>& head, const std::string& key, std::int64_t listener_position
+    ) {
         if (!head) {
             if (verdict_.entries > 0 || listener_position > 0) {
                 condemn("The head of the chain is missing.");
             }
         } else if (!crypto::equal_in_constant_time(signature_of(*head, key), head->signature)) {
-            condemn("The head of the chain carries a wrong signature: it was not written by this panel.");
+            condemn(
+                "The head of the chain carries a wrong signature: it was not written by this panel."
+            );
         } else if (head->position != verdict_.verified_to || head->hash != hash_ || head->entries != verdict_.entries) {
             condemn(
-                "The chain ends at " + at_position(verdict_.verified_to) + ", but its signed head says " +
-                at_position(head->position) + " of " + std::to_string(head->entries) +
-                " entries: the end was cut off or added to."
+                "The chain ends at " + at_position(verdict_.verified_to) +
+                ", but its signed head says " + at_position(head->position) + " of " +
+                std::to_string(head->entries) + " entries: the end was cut off or added to."
             );
         } else if (listener_position > head->position) {
             condemn(
-                "Events up to " + std::to_string(listener_position) + " were recorded, but the chain ends at " +
-                at_position(head->position) + ": an older state was put back."
+                "Events up to " + std::to_string(listener_position) +
+                " were recorded, but the chain ends at " + at_position(head->position) +
+                ": an older state was put back."
             );
         }
     }
@@ -72,9 +80,11 @@ private:
 }  // namespace
 
 void Audit::add_listeners(events::Dispatcher& dispatcher) {
-    dispatcher.subscribe(kAuditListener, {"*"}, [this](db::Transaction& tx, const events::Event& event) {
-        return record(tx, event);
-    });
+    dispatcher.subscribe(
+        kAuditListener,
+        {"*"},
+        [this](db::Transaction& tx, const events::Event& event) { return record(tx, event); }
+    );
 }
 
 Result<void> Audit::record(db::Transaction& tx, const events::Event& event) {
@@ -106,8 +116,13 @@ Result<void> Audit::record(db::Transaction& tx, const events::Event& event) {
     head.signature = signature_of(head, signing_key_);
     store.put_head(head);
     if (head.entries % kEntriesAtOnce == 0) {
-        // The log leaves this machine where the operator ships it: a head that an intruder cannot take back.
-        log::info("audit", "head signed", {{"position", head.position}, {"hash", head.hash}, {"signature", head.signature}});
+        // The log leaves this machine where the operator ships it: a head that an intruder cannot
+        // take back.
+        log::info(
+            "audit",
+            "head signed",
+            {{"position", head.position}, {"hash", head.hash}, {"signature", head.signature}}
+        );
     }
     return {};
 }
@@ -129,13 +144,17 @@ Result<AuditEntry> Audit::get(TenantId tenant, std::int64_t position) {
 }
 
 Result<std::vector<std::string>> Audit::types(TenantId tenant) {
-    return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<std::vector<std::string>> {
-        return AuditStore{tx}.types();
-    });
+    return needs_.database.in_tenant(
+        tenant,
+        [&](db::Transaction& tx) -> Result<std::vector<std::string>> {
+            return AuditStore{tx}.types();
+        }
+    );
 }
 
 Result<AuditVerdict> Audit::verify() {
-    const db::TransactionOptions one_moment{.isolation = db::Isolation::RepeatableRead, .read_only = true};
+    const db::TransactionOptions one_moment{
+        .isolation = db::Isolation::RepeatableRead, .read_only = true};
     auto verdict = needs_.database.in_system(
         [&](db::Transaction& tx) -> Result<AuditVerdict> {
             const auto root = tx.query_one(kAuditRootSql)["id"].optional_id<TenantId>();
@@ -155,7 +174,9 @@ Result<AuditVerdict> Audit::verify() {
                     position = entry.position;
                 }
             }
-            reader.compare_head(store.head(), signing_key_, store.listener_position(kAuditListener));
+            reader.compare_head(
+                store.head(), signing_key_, store.listener_position(kAuditListener)
+            );
             return reader.verdict();
         },
         one_moment

@@ -1,5 +1,6 @@
 #pragma once
-// The front door of the audit trail. It listens to every event; nobody calls it to record something.
+// The front door of the audit trail. It listens to every event; nobody calls it to record
+// something.
 
 #include "core/base/lock_guarded.h"
 #include "core/features/audit/audit_entry.h"
@@ -31,8 +32,8 @@ public:
     Result<AuditEntry> get(TenantId tenant, std::int64_t position);
     Result<std::vector<std::string>> types(TenantId tenant);
 
-    /// Walks the whole chain: every entry's hash, its link to the one before, the head and its signature. The first
-    /// thing that does not fit is named, with its position.
+    /// Walks the whole chain: every entry's hash, its link to the one before, the head and its
+    /// signature. The first thing that does not fit is named, with its position.
     Result<AuditVerdict> verify();
     /// The latest verification of this process, with its time.
     std::optional<std::pair<AuditVerdict, TimePoint>> last_verdict() const;

@@ -22,7 +22,9 @@ public:
         text_ += '-';
         return *this;
     }
-    CanonicalText& add(TimePoint time) { return add(std::to_string(time.time_since_epoch().count())); }
+    CanonicalText& add(TimePoint time) {
+        return add(std::to_string(time.time_since_epoch().count()));
+    }
     CanonicalText& add(std::int64_t number) { return add(std::to_string(number)); }
     const std::string& text() const { return text_; }
 
@@ -90,7 +92,9 @@ const Description& describe<audit::AuditEntry>() {
             field<&audit::AuditEntry::actor_name>("actor_name", {.label = "Who"}),
             field<&audit::AuditEntry::subject_type>("subject_type", {.label = "Kind of thing"}),
             field<&audit::AuditEntry::subject>("subject"),
-            field<&audit::AuditEntry::data>("data", {.label = "Facts", .help = "JSON, as it was hashed."}),
+            field<&audit::AuditEntry::data>(
+                "data", {.label = "Facts", .help = "JSON, as it was hashed."}
+            ),
             field<&audit::AuditEntry::client_address>("client_address", {.label = "From"}),
             field<&audit::AuditEntry::request_id>("request_id", {.label = "Request"}),
             field<&audit::AuditEntry::previous_hash>("previous_hash", {.label = "Hash before"}),

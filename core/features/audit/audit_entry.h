@@ -29,8 +29,8 @@ struct AuditEntry {
 
 /// What the first entry names as the hash before it.
 std::string genesis_hash();
-/// SHA-256 in hex over every member that is part of the chain, each with its length before it, so that no two different
-/// entries have the same bytes.
+/// SHA-256 in hex over every member that is part of the chain, each with its length before it, so
+/// that no two different entries have the same bytes.
 std::string hash_of(const AuditEntry& entry);
 
 /// Where the chain ends.

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/features/audit/audit_views.h"
+
 #include "templates/audit/index.cpt.h"
 #include "templates/audit/show.cpt.h"
 
@@ -40,7 +41,8 @@ std::optional<std::int64_t> number_of(const std::optional<std::string>& text) {
         return std::nullopt;
     }
     const auto [end, code] = std::from_chars(text->data(), text->data() + text->size(), number);
-    return code == std::errc{} && end == text->data() + text->size() ? std::optional{number} : std::nullopt;
+    return code == std::errc{} && end == text->data() + text->size() ? std::optional{number}
+                                                                     : std::nullopt;
 }
 
 /// "2026-11-21" as that midnight in UTC, or a whole RFC 3339 moment.
@@ -99,7 +101,9 @@ std::string about_of(const AuditEntry& entry) {
 }
 
 std::string who_of(const AuditEntry& entry) {
-    return !entry.actor_name.empty() ? entry.actor_name : entry.actor ? "A deleted person" : "The panel";
+    return !entry.actor_name.empty() ? entry.actor_name
+           : entry.actor             ? "A deleted person"
+                                     : "The panel";
 }
 
 AuditRow row_of(const AuditEntry& entry) {
@@ -114,7 +118,9 @@ AuditRow row_of(const AuditEntry& entry) {
     };
 }
 
-view::List list_of(const http::Request& request, const AuditFilter& filter, const AuditPage& found) {
+view::List list_of(
+    const http::Request& request, const AuditFilter& filter, const AuditPage& found
+) {
     view::List list;
     list.counted = view::show_count(found.matching) + " entries";
     for (const auto& area : kAreas) {
@@ -123,7 +129,12 @@ view::List list_of(const http::Request& request, const AuditFilter& filter, cons
             query.emplace_back("type", area.type);
         }
         list.segments.push_back(
-            {.label = std::string(area.label), .href = audit_href(query), .count = {}, .icon = {}, .icon_class = {}, .is_current = filter.type == area.type}
+            {.label = std::string(area.label),
+             .href = audit_href(query),
+             .count = {},
+             .icon = {},
+             .icon_class = {},
+             .is_current = filter.type == area.type}
         );
     }
     list.table.label = "Audit trail";
@@ -135,11 +146,15 @@ view::List list_of(const http::Request& request, const AuditFilter& filter, cons
         {.label = "When", .is_number = true}};
     if (found.entries.empty()) {
         list.empty = view::EmptyState{
-            .icon = "scroll-text", .title = "Nothing here", .text = "No entry fits this filter.", .action = view::Action{.label = "Show everything", .href = "/audit"}};
+            .icon = "scroll-text",
+            .title = "Nothing here",
+            .text = "No entry fits this filter.",
+            .action = view::Action{.label = "Show everything", .href = "/audit"}};
         return list;
     }
     list.pager.range = "Entries " + std::to_string(found.entries.back().position) + " to " +
-                       std::to_string(found.entries.front().position) + ", " + view::show_count(found.matching) + " in all";
+                       std::to_string(found.entries.front().position) + ", " +
+                       view::show_count(found.matching) + " in all";
     if (found.has_more) {
         auto query = kept_query(request, {});
         query.emplace_back("before", std::to_string(found.entries.back().position));
@@ -151,14 +166,17 @@ view::List list_of(const http::Request& request, const AuditFilter& filter, cons
     return list;
 }
 
-view::Note note_of(const std::optional<std::pair<AuditVerdict, TimePoint>>& last, const view::Context& context) {
+view::Note note_of(
+    const std::optional<std::pair<AuditVerdict, TimePoint>>& last, const view::Context& context
+) {
     view::Note note;
     note.actions = {{.label = "Verify now", .icon = "shield-check", .href = "/audit/verification"}};
     if (!last) {
         note.title = "Every entry holds the hash of the one before it, and the last one is signed.";
         note.text = "Nobody has verified the chain since the panel was started.";
     } else if (last->first.intact) {
-        note.title = "Chain verified up to entry " + view::show_count(last->first.verified_to) + ".";
+        note.title =
+            "Chain verified up to entry " + view::show_count(last->first.verified_to) + ".";
         note.text = "Checked " + context.time.relative(last->second) + ".";
     } else {
         note.kind = view::NoteKind::Failure;
@@ -187,11 +205,18 @@ http::Response AuditPages::index(http::Exchange& exchange) {
         return shell_.page(exchange, [&](view::Out& out) { views::audit::list_part(out, page); });
     }
     page.shell = shell_.frame(exchange, {.title = "Audit", .section = "audit", .topics = {}});
-    page.head = {.title = "Audit", .summary = "Who did what, from where and when. Entries can be neither changed nor removed."};
+    page.head = {
+        .title = "Audit",
+        .summary =
+            "Who did what, from where and when. Entries can be neither changed nor removed."};
     if (principal.may("audit:verify")) {
         page.note = note_of(audit_.last_verdict(), shell_.context(exchange));
     }
-    page.filter = {.href = "/audit", .query = filter.words, .placeholder = "Who, what or address", .kept = kept_query(request, {"q"})};
+    page.filter = {
+        .href = "/audit",
+        .query = filter.words,
+        .placeholder = "Who, what or address",
+        .kept = kept_query(request, {"q"})};
     page.since = request.query("since").value_or("").substr(0, 10);
     page.until = request.query("until").value_or("").substr(0, 10);
     page.kept_with_dates = kept_query(request, {"since", "until"});
@@ -205,21 +230,32 @@ http::Response AuditPages::show(http::Exchange& exchange) {
         return http::Response::failed(entry.error());
     }
     AuditEntryPage page;
-    page.shell = shell_.frame(exchange, {.title = title_of(entry->type), .section = "audit", .topics = {}});
-    page.head = {.breadcrumbs = {{"Audit", "/audit"}}, .title = title_of(entry->type), .summary = about_of(*entry)};
+    page.shell =
+        shell_.frame(exchange, {.title = title_of(entry->type), .section = "audit", .topics = {}});
+    page.head = {
+        .breadcrumbs = {{"Audit", "/audit"}},
+        .title = title_of(entry->type),
+        .summary = about_of(*entry)};
     page.facts = {
         {.label = "When", .moment = entry->at},
-        {.label = "Who", .value = {.text = who_of(*entry)}, .href = entry->actor ? "/audit?actor=" + entry->actor->to_string() : ""},
-        {.label = "From", .value = {.text = entry->client_address.empty() ? "The panel itself" : entry->client_address}},
+        {.label = "Who",
+         .value = {.text = who_of(*entry)},
+         .href = entry->actor ? "/audit?actor=" + entry->actor->to_string() : ""},
+        {.label = "From",
+         .value =
+             {.text = entry->client_address.empty() ? "The panel itself" : entry->client_address}},
         {.label = "Account", .value = {.text = entry->tenant_name}},
         {.label = "Entry", .value = {.text = std::to_string(entry->position)}}};
     if (entry->subject) {
         page.facts.push_back(
-            {.label = "About", .value = {.text = entry->subject_type}, .href = "/audit?subject=" + entry->subject->to_string()}
+            {.label = "About",
+             .value = {.text = entry->subject_type},
+             .href = "/audit?subject=" + entry->subject->to_string()}
         );
     }
     const auto data = json::parse(entry->data, nullptr, false);
-    page.data = data.is_discarded() ? entry->data : data.dump(2, ' ', false, json::error_handler_t::replace);
+    page.data = data.is_discarded() ? entry->data
+                                    : data.dump(2, ' ', false, json::error_handler_t::replace);
     page.previous_hash = entry->previous_hash;
     page.hash = entry->hash;
     return shell_.page(exchange, [&](view::Out& out) { views::audit::show(out, page); });
@@ -231,22 +267,29 @@ http::Response AuditPages::verification(http::Exchange& exchange) {
         return http::Response::failed(verdict.error());
     }
     AuditVerdictPage page;
-    page.shell = shell_.frame(exchange, {.title = "Verification", .section = "audit", .topics = {}});
+    page.shell =
+        shell_.frame(exchange, {.title = "Verification", .section = "audit", .topics = {}});
     page.head = {
         .breadcrumbs = {{"Audit", "/audit"}},
         .title = "Verification",
-        .chip = view::Chip{.status = verdict->intact ? view::Status::Ready : view::Status::Failed, .word = verdict->intact ? "Intact" : "Not intact", .detail = {}}};
+        .chip = view::Chip{
+            .status = verdict->intact ? view::Status::Ready : view::Status::Failed,
+            .word = verdict->intact ? "Intact" : "Not intact",
+            .detail = {}}};
     if (verdict->intact) {
         page.note = {
             .title = "Chain verified up to entry " + view::show_count(verdict->verified_to) + ".",
-            .text = "Every entry fits its hash and the entry before it, and the head carries our signature.",
+            .text =
+                "Every entry fits its hash and the entry before it, and the head carries our "
+                "signature.",
             .actions = {}};
     } else {
         page.note = {
             .kind = view::NoteKind::Failure,
             .title = verdict->problem,
             .text = "Everything up to entry " + view::show_count(verdict->verified_to) +
-                    " fits. Keep a copy of the database before anything else is done, and compare it with a backup.",
+                    " fits. Keep a copy of the database before anything else is done, and compare "
+                    "it with a backup.",
             .actions = {}};
     }
     page.facts = {
@@ -270,14 +313,16 @@ http::Response AuditPages::api_list(http::Exchange& exchange) {
     }
     return http::Response::json(
         {{"items", std::move(items)},
-         {"next", found->has_more ? json(std::to_string(found->entries.back().position)) : json(nullptr)}}
+         {"next",
+          found->has_more ? json(std::to_string(found->entries.back().position)) : json(nullptr)}}
     );
 }
 
 http::Response AuditPages::api_get(http::Exchange& exchange) {
     const auto position = number_of(exchange.request.param("position"));
     const auto entry = audit_.get(exchange.signed_in().tenant, position.value_or(-1));
-    return entry ? http::Response::json(encode(describe<AuditEntry>(), &*entry)) : http::Response::failed(entry.error());
+    return entry ? http::Response::json(encode(describe<AuditEntry>(), &*entry))
+                 : http::Response::failed(entry.error());
 }
 
 http::Response AuditPages::api_verification(http::Exchange&) {

@@ -17,7 +17,13 @@ void Audit::add_routes(http::Router& router) {
             .rate = http::RateClass::Page,
             .handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); }});
     };
-    const auto api = [&](std::string path, std::string permission, Act act, std::string operation, std::string summary, const Description* response, bool is_list) {
+    const auto api = [&](std::string path,
+                         std::string permission,
+                         Act act,
+                         std::string operation,
+                         std::string summary,
+                         const Description* response,
+                         bool is_list) {
         router.add(http::Route{
             .method = http::Method::Get,
             .path = "/api/v1" + std::move(path),
@@ -36,9 +42,27 @@ void Audit::add_routes(http::Router& router) {
     page("/audit/verification", "audit:verify", &AuditPages::verification);
     page("/audit/{position}", "audit:read", &AuditPages::show);
     const auto* entry = &describe<AuditEntry>();
-    api("/audit", "audit:read", &AuditPages::api_list, "listAudit", "Entries of the audit trail, newest first", entry, true);
-    api("/audit/verification", "audit:verify", &AuditPages::api_verification, "verifyAudit", "Walk the whole chain", &describe<AuditVerdict>(), false);
-    api("/audit/{position}", "audit:read", &AuditPages::api_get, "getAudit", "One entry", entry, false);
+    api("/audit",
+        "audit:read",
+        &AuditPages::api_list,
+        "listAudit",
+        "Entries of the audit trail, newest first",
+        entry,
+        true);
+    api("/audit/verification",
+        "audit:verify",
+        &AuditPages::api_verification,
+        "verifyAudit",
+        "Walk the whole chain",
+        &describe<AuditVerdict>(),
+        false);
+    api("/audit/{position}",
+        "audit:read",
+        &AuditPages::api_get,
+        "getAudit",
+        "One entry",
+        entry,
+        false);
 }
 
 }  // namespace hostelry::audit

@@ -3,28 +3,32 @@
 namespace hostelry::audit {
 namespace {
 
-#define AUDIT_COLUMNS                                                                              \
-    "a.position, a.event_id, a.tenant_id, t.name as tenant_name, a.at, a.type, a.actor_id, "       \
-    "a.actor_name, a.subject_type, a.subject_id, a.data, a.client_address, a.request_id, "         \
-    "a.previous_hash, a.hash from hostelry.audit_entries a "                                       \
+#define AUDIT_COLUMNS                                                                        \
+    "a.position, a.event_id, a.tenant_id, t.name as tenant_name, a.at, a.type, a.actor_id, " \
+    "a.actor_name, a.subject_type, a.subject_id, a.data, a.client_address, a.request_id, "   \
+    "a.previous_hash, a.hash from hostelry.audit_entries a "                                 \
     "left join hostelry.tenants t on t.id = a.tenant_id "
 
-#define AUDIT_FITS                                                                                 \
-    "($1::uuid is null or a.actor_id = $1) and ($2 = '' or a.type = $2 or a.type like $2 || '.%') "\
-    "and ($3::uuid is null or a.subject_id = $3) and ($4::timestamptz is null or a.at >= $4) "     \
-    "and ($5::timestamptz is null or a.at < $5) "                                                  \
+#define AUDIT_FITS                                                                             \
+    "($1::uuid is null or a.actor_id = $1) and ($2 = '' or a.type = $2 or a.type like $2 || "  \
+    "'.%') "                                                                                   \
+    "and ($3::uuid is null or a.subject_id = $3) and ($4::timestamptz is null or a.at >= $4) " \
+    "and ($5::timestamptz is null or a.at < $5) "                                              \
     "and ($6 = '' or a.actor_name ilike $6 or a.type ilike $6 or a.client_address ilike $6) "
 
-constexpr std::string_view kListAuditSql = "select " AUDIT_COLUMNS "where " AUDIT_FITS
+constexpr std::string_view kListAuditSql =
+    "select " AUDIT_COLUMNS "where " AUDIT_FITS
     "and ($7::bigint is null or a.position < $7) order by a.position desc limit $8";
 constexpr std::string_view kCountAuditSql =
     "select count(*) as matching from hostelry.audit_entries a where " AUDIT_FITS;
 constexpr std::string_view kFindAuditSql = "select " AUDIT_COLUMNS "where a.position = $1";
 constexpr std::string_view kAuditAfterSql =
     "select " AUDIT_COLUMNS "where a.position > $1 order by a.position limit $2";
-constexpr std::string_view kAuditTypesSql = "select distinct type from hostelry.audit_entries order by type limit 200";
+constexpr std::string_view kAuditTypesSql =
+    "select distinct type from hostelry.audit_entries order by type limit 200";
 constexpr std::string_view kAppendAuditSql =
-    "insert into hostelry.audit_entries (tenant_id, position, event_id, at, type, actor_id, actor_name, subject_type, "
+    "insert into hostelry.audit_entries (tenant_id, position, event_id, at, type, actor_id, "
+    "actor_name, subject_type, "
     "subject_id, data, client_address, request_id, previous_hash, hash) "
     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)";
 constexpr std::string_view kAuditHeadSql =
@@ -32,11 +36,15 @@ constexpr std::string_view kAuditHeadSql =
 constexpr std::string_view kLockAuditHeadSql =
     "select position, entries, hash, signature, signed_at from hostelry.audit_head for update";
 constexpr std::string_view kPutAuditHeadSql =
-    "insert into hostelry.audit_head (position, entries, hash, signature, signed_at) values ($1, $2, $3, $4, $5) "
-    "on conflict (one) do update set position = excluded.position, entries = excluded.entries, hash = excluded.hash, "
+    "insert into hostelry.audit_head (position, entries, hash, signature, signed_at) values ($1, "
+    "$2, $3, $4, $5) "
+    "on conflict (one) do update set position = excluded.position, entries = excluded.entries, "
+    "hash = excluded.hash, "
     "signature = excluded.signature, signed_at = excluded.signed_at";
-constexpr std::string_view kAuditListenerSql = "select position from hostelry.event_listeners where name = $1";
-constexpr std::string_view kAuditUserNameSql = "select coalesce(hostelry.user_name($1), '') as name";
+constexpr std::string_view kAuditListenerSql =
+    "select position from hostelry.event_listeners where name = $1";
+constexpr std::string_view kAuditUserNameSql =
+    "select coalesce(hostelry.user_name($1), '') as name";
 
 AuditEntry read_entry(const db::Row& row) {
     return {
@@ -104,9 +112,16 @@ AuditPage AuditStore::list(const AuditFilter& filter, std::int64_t count_max) {
     if (page.has_more) {
         page.entries.pop_back();
     }
-    page.matching =
-        tx_.query_one(kCountAuditSql, filter.actor, filter.type, filter.subject, filter.since, filter.until, pattern)["matching"]
-            .integer();
+    page.matching = tx_.query_one(
+                           kCountAuditSql,
+                           filter.actor,
+                           filter.type,
+                           filter.subject,
+                           filter.since,
+                           filter.until,
+                           pattern
+    )["matching"]
+                        .integer();
     return page;
 }
 
@@ -160,7 +175,9 @@ std::optional<AuditHead> AuditStore::lock_head() {
 }
 
 void AuditStore::put_head(const AuditHead& head) {
-    tx_.execute(kPutAuditHeadSql, head.position, head.entries, head.hash, head.signature, head.signed_at);
+    tx_.execute(
+        kPutAuditHeadSql, head.position, head.entries, head.hash, head.signature, head.signed_at
+    );
 }
 
 std::int64_t AuditStore::listener_position(const std::string& listener) {

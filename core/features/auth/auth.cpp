@@ -52,11 +52,14 @@ std::vector<std::string> Auth::ended_sessions(const std::vector<std::string>& se
 }
 
 std::string own_path_or_home(std::string_view next) {
-    const bool is_own = next.starts_with('/') && !next.starts_with("//") && next.find('\\') == std::string_view::npos &&
-                        next.size() <= 2000 && std::all_of(next.begin(), next.end(), [](char c) {
-                            return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
-                        });
-    const bool leads_back_here = next.starts_with("/sign-") || next.starts_with("/setup/") || next.starts_with("/password/");
+    const bool is_own =
+        next.starts_with('/') && !next.starts_with("//") &&
+        next.find('\\') == std::string_view::npos && next.size() <= 2000 &&
+        std::all_of(next.begin(), next.end(), [](char c) {
+            return static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) < 0x7f;
+        });
+    const bool leads_back_here =
+        next.starts_with("/sign-") || next.starts_with("/setup/") || next.starts_with("/password/");
     return is_own && !leads_back_here ? std::string(next) : "/";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The front door of sign-in: who is asking, sessions, and the one-time links that make the first person and set passwords.
+// The front door of sign-in: who is asking, sessions, and the one-time links that make the first
+// person and set passwords.
 
 #include "core/features/auth/permissions.h"
 #include "core/features/auth/session_store.h"
@@ -55,20 +56,22 @@ public:
     Result<std::optional<http::Principal>> authenticate(const http::Request& request) override;
     std::vector<std::string> ended_sessions(const std::vector<std::string>& session_keys) override;
 
-    /// While the installation has no superadmin: a fresh one-time link "<base>/setup/<token>" (earlier ones stop
-    /// working). Nothing afterwards.
+    /// While the installation has no superadmin: a fresh one-time link "<base>/setup/<token>"
+    /// (earlier ones stop working). Nothing afterwards.
     Result<std::optional<std::string>> setup_url(const std::string& base);
 
     // Operations.
 
-    /// The same refusal, after the same work, for an unknown address, a wrong password and a suspended account.
-    /// RateLimited per account and per address.
+    /// The same refusal, after the same work, for an unknown address, a wrong password and a
+    /// suspended account. RateLimited per account and per address.
     Result<NewSession> sign_in(const SignIn& request, const Origin& origin);
     Result<void> sign_out(const http::Principal& principal, const Origin& origin);
     /// Goes on with a new session after the old ones were ended (new password).
     Result<NewSession> begin_session(const users::Account& account, const Origin& origin);
     /// NotFound for what is not the home or below it, as for a made-up id.
-    Result<std::string> act_in(const http::Principal& principal, TenantId tenant, const Origin& origin);
+    Result<std::string> act_in(
+        const http::Principal& principal, TenantId tenant, const Origin& origin
+    );
     Result<bool> is_setup_link(const std::string& token);
     /// Makes or names the root tenant and the first superadmin, and signs them in.
     Result<NewSession> set_up(const std::string& token, const SetUp& request, const Origin& origin);
@@ -78,7 +81,9 @@ public:
 private:
     Result<void> count_attempt(const SignIn& request, const Origin& origin);
     Result<NewSession> start_session(
-        const users::Account& account, const Origin& origin, const std::optional<std::string>& better_hash
+        const users::Account& account,
+        const Origin& origin,
+        const std::optional<std::string>& better_hash
     );
     void note_refusal(const std::optional<users::Account>& account, const Origin& origin);
 

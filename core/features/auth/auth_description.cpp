@@ -9,7 +9,8 @@ const Description& describe<auth::SignIn>() {
         {
             field<&auth::SignIn::email>("email", {.label = "E-mail", .required = true, .max = 254}),
             field<&auth::SignIn::password>(
-                "password", {.label = "Password", .kind = Kind::Password, .required = true, .max = 1024}
+                "password",
+                {.label = "Password", .kind = Kind::Password, .required = true, .max = 1024}
             ),
         }};
     return kDescription;
@@ -45,7 +46,9 @@ const Description& describe<auth::SetUp>() {
                  .required = true,
                  .max = 1024}
             ),
-            field<&auth::SetUp::time_zone>("time_zone", {.label = "Time zone", .required = true, .max = 64}),
+            field<&auth::SetUp::time_zone>(
+                "time_zone", {.label = "Time zone", .required = true, .max = 64}
+            ),
         }};
     return kDescription;
 }

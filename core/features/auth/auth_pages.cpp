@@ -2,6 +2,7 @@
 
 #include "core/features/auth/auth_views.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/auth/links.cpt.h"
 #include "templates/auth/sign_in.cpt.h"
 
@@ -46,14 +47,16 @@ void say_when(http::Response& response, const Error* error) {
 }
 
 void start_cookie(http::Response& response, const NewSession& session) {
-    response.set_cookie({.name = std::string(kSessionCookie), .value = session.token, .max_age = {}});
+    response.set_cookie({.name = std::string(kSessionCookie), .value = session.token, .max_age = {}}
+    );
 }
 
 }  // namespace
 
 http::Response AuthPages::show_sign_in(http::Exchange& exchange) {
     if (exchange.principal != nullptr) {
-        return http::Response::see_other(own_path_or_home(exchange.request.query("next").value_or("")));
+        return http::Response::see_other(own_path_or_home(exchange.request.query("next").value_or(""
+        )));
     }
     return sign_in_page(exchange, nullptr);
 }
@@ -73,12 +76,14 @@ http::Response AuthPages::sign_in(http::Exchange& exchange) {
     if (!session) {
         const bool is_refusal = session.error().code == ErrorCode::Unauthenticated ||
                                 session.error().code == ErrorCode::RateLimited;
-        return is_refusal ? sign_in_page(exchange, &session.error()) : http::Response::failed(session.error());
+        return is_refusal ? sign_in_page(exchange, &session.error())
+                          : http::Response::failed(session.error());
     }
     if (exchange.principal != nullptr) {
         auth_.sign_out(*exchange.principal, origin_of(exchange));
     }
-    auto response = http::Response::see_other(own_path_or_home(exchange.request.form_value("next")));
+    auto response =
+        http::Response::see_other(own_path_or_home(exchange.request.form_value("next")));
     start_cookie(response, *session);
     return response;
 }
@@ -94,8 +99,9 @@ http::Response AuthPages::sign_out(http::Exchange& exchange) {
 
 http::Response AuthPages::act_in(http::Exchange& exchange) {
     const auto tenant = TenantId::parse(exchange.request.form_value("tenant"));
-    auto name = tenant ? auth_.act_in(exchange.signed_in(), *tenant, origin_of(exchange))
-                       : Result<std::string>(fail(ErrorCode::NotFound, "There is no such account."));
+    auto name = tenant
+                    ? auth_.act_in(exchange.signed_in(), *tenant, origin_of(exchange))
+                    : Result<std::string>(fail(ErrorCode::NotFound, "There is no such account."));
     if (!name) {
         return http::Response::failed(std::move(name).error());
     }
@@ -110,7 +116,10 @@ http::Response AuthPages::show_set_up(http::Exchange& exchange) {
         return http::Response::failed(known.error());
     }
     return *known ? set_up_page(exchange, nullptr)
-                  : gone_link(exchange, "If the panel has no superadmin yet, start it again: it prints a new link.");
+                  : gone_link(
+                        exchange,
+                        "If the panel has no superadmin yet, start it again: it prints a new link."
+                    );
 }
 
 http::Response AuthPages::set_up(http::Exchange& exchange) {
@@ -124,7 +133,8 @@ http::Response AuthPages::set_up(http::Exchange& exchange) {
         }
         return show_set_up(exchange);
     }
-    const auto session = auth_.set_up(exchange.request.param("token"), request, origin_of(exchange));
+    const auto session =
+        auth_.set_up(exchange.request.param("token"), request, origin_of(exchange));
     if (!session) {
         if (session.error().code == ErrorCode::NotFound) {
             return show_set_up(exchange);
@@ -175,18 +185,31 @@ http::Response AuthPages::sign_in_page(http::Exchange& exchange, const Error* er
     const auto from = request.query("from").value_or("");
     const bool was_posted = request.method == http::Method::Post;
     SignInPage page;
-    page.page = {.title = "Sign in", .footer_text = "Trouble signing in? Ask whoever manages your account for a new link.", .footer_link = {}};
+    page.page = {
+        .title = "Sign in",
+        .footer_text = "Trouble signing in? Ask whoever manages your account for a new link.",
+        .footer_link = {}};
     page.page.product = shell_.product();
-    page.form = {.id = "sign-in", .action = "/sign-in", .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
-    page.next = own_path_or_home(was_posted ? request.form_value("next") : request.query("next").value_or(""));
-    page.fields = view::described_fields(describe<SignIn>(), {{"email", request.form_value("email")}}, fields_of(error));
+    page.form = {
+        .id = "sign-in",
+        .action = "/sign-in",
+        .idempotency_key = {},
+        .errors = summary_of(error),
+        .whole_page = true};
+    page.next = own_path_or_home(
+        was_posted ? request.form_value("next") : request.query("next").value_or("")
+    );
+    page.fields = view::described_fields(
+        describe<SignIn>(), {{"email", request.form_value("email")}}, fields_of(error)
+    );
     users::complete_field(page.fields, "email", "username");
     if (auto* email = std::get_if<view::TextField>(&page.fields.front())) {
         email->kind = view::TextKind::Email;
         email->focus = !was_posted;
     }
     if (!was_posted && from == "password") {
-        page.note = view::Note{.title = "Your password is set.", .text = "Sign in with it.", .actions = {}};
+        page.note =
+            view::Note{.title = "Your password is set.", .text = "Sign in with it.", .actions = {}};
     } else if (!was_posted && from == "sign-out") {
         page.note = view::Note{.title = "You are signed out.", .text = {}, .actions = {}};
     }
@@ -203,8 +226,14 @@ http::Response AuthPages::set_up_page(http::Exchange& exchange, const Error* err
     page.title = "Set up the panel";
     page.text = "This makes the first superadmin, who may do everything.";
     page.page.product = shell_.product();
-    page.form = {.id = "set-up", .action = exchange.request.path, .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
-    page.fields = view::described_fields(describe<SetUp>(), exchange.request.form(), fields_of(error));
+    page.form = {
+        .id = "set-up",
+        .action = exchange.request.path,
+        .idempotency_key = {},
+        .errors = summary_of(error),
+        .whole_page = true};
+    page.fields =
+        view::described_fields(describe<SetUp>(), exchange.request.form(), fields_of(error));
     users::offer_time_zones(page.fields, exchange.request.form_value("time_zone"));
     users::complete_field(page.fields, "company", "organization");
     users::complete_field(page.fields, "name", "name");
@@ -218,13 +247,20 @@ http::Response AuthPages::set_up_page(http::Exchange& exchange, const Error* err
     return response;
 }
 
-http::Response AuthPages::password_page(http::Exchange& exchange, const users::LinkOwner& owner, const Error* error) {
+http::Response AuthPages::password_page(
+    http::Exchange& exchange, const users::LinkOwner& owner, const Error* error
+) {
     LinkPage page;
     page.page = {.title = "Set your password", .footer_text = {}, .footer_link = {}};
     page.title = "Set your password";
     page.text = "For " + owner.name + ", " + owner.email + ".";
     page.page.product = shell_.product();
-    page.form = {.id = "set-password", .action = exchange.request.path, .idempotency_key = {}, .errors = summary_of(error), .whole_page = true};
+    page.form = {
+        .id = "set-password",
+        .action = exchange.request.path,
+        .idempotency_key = {},
+        .errors = summary_of(error),
+        .whole_page = true};
     view::PasswordField password;
     password.name = "password";
     password.label = "New password";
@@ -248,7 +284,10 @@ http::Response AuthPages::gone_link(http::Exchange& exchange, std::string_view h
         return http::Response::failed(std::move(counted).error());
     }
     const GoneLinkPage page{
-        {.title = "This link is no longer valid", .product = shell_.product(), .footer_text = {}, .footer_link = {}},
+        {.title = "This link is no longer valid",
+         .product = shell_.product(),
+         .footer_text = {},
+         .footer_link = {}},
         "This link is no longer valid",
         "It has been used or has expired. " + std::string(help)};
     auto response = shell_.page(

@@ -18,9 +18,16 @@ void Auth::add_routes(http::Router& router) {
     const auto handle = [&pages](http::Response (AuthPages::*act)(http::Exchange&)) {
         return [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); };
     };
-    const auto open = [&](Method method, std::string path, http::Response (AuthPages::*act)(http::Exchange&), bool secret) {
+    const auto open = [&](Method method,
+                          std::string path,
+                          http::Response (AuthPages::*act)(http::Exchange&),
+                          bool secret) {
         http::Route route{
-            .method = method, .path = std::move(path), .access = Access::Public, .csrf = Csrf::Token, .rate = RateClass::Login};
+            .method = method,
+            .path = std::move(path),
+            .access = Access::Public,
+            .csrf = Csrf::Token,
+            .rate = RateClass::Login};
         route.handler = handle(act);
         route.secret_path = secret;
         router.add(std::move(route));

@@ -1,6 +1,6 @@
 #pragma once
-// The one table of who may do what. A permission is `resource:action`; `role:<name>` means making, changing and removing
-// people of that role.
+// The one table of who may do what. A permission is `resource:action`; `role:<name>` means making,
+// changing and removing people of that role.
 
 #include "core/features/users/users.h"
 

@@ -11,25 +11,31 @@ constexpr std::string_view kFindHolderSql =
     "select session_id, user_id, home_id, acting_id, name, role, locale, time_zone "
     "from hostelry.authenticate_session($1, $2)";
 
-constexpr std::string_view kLivingSessionsSql = "select live_sessions as id from hostelry.live_sessions($1, $2)";
+constexpr std::string_view kLivingSessionsSql =
+    "select live_sessions as id from hostelry.live_sessions($1, $2)";
 
 constexpr std::string_view kInsertSessionSql =
-    "insert into hostelry.sessions (tenant_id, id, user_id, token_hash, acting_tenant_id, created_at, last_seen_at, "
-    "expires_at, idle_seconds, client_address, user_agent) values ($1, $2, $3, $4, $1, $5, $5, $6, $7, $8, $9)";
+    "insert into hostelry.sessions (tenant_id, id, user_id, token_hash, acting_tenant_id, "
+    "created_at, last_seen_at, "
+    "expires_at, idle_seconds, client_address, user_agent) values ($1, $2, $3, $4, $1, $5, $5, $6, "
+    "$7, $8, $9)";
 
 constexpr std::string_view kEndSessionSql =
     "update hostelry.sessions set ended_at = $2 where id = $1 and ended_at is null";
 
-constexpr std::string_view kActInSql = "update hostelry.sessions set acting_tenant_id = $2 where id = $1";
+constexpr std::string_view kActInSql =
+    "update hostelry.sessions set acting_tenant_id = $2 where id = $1";
 
 constexpr std::string_view kNoteSignInSql =
     "update hostelry.users set last_sign_in_at = $3, password_hash = coalesce($4, password_hash) "
     "where tenant_id = $1 and id = $2";
 
-constexpr std::string_view kTenantNameSql = "select name from hostelry.tenants where id = $1 and state <> 'deleted'";
+constexpr std::string_view kTenantNameSql =
+    "select name from hostelry.tenants where id = $1 and state <> 'deleted'";
 
 std::chrono::seconds idle_max(users::Role role) {
-    return role == users::Role::Client || role == users::Role::Reseller ? kIdleMax : kIdleMaxOfStaff;
+    return role == users::Role::Client || role == users::Role::Reseller ? kIdleMax
+                                                                        : kIdleMaxOfStaff;
 }
 
 }  // namespace
@@ -57,7 +63,9 @@ void SessionStore::act_in(const Uuid& id, TenantId acting) {
     tx_.execute(kActInSql, id, acting);
 }
 
-void SessionStore::note_sign_in(const SessionStart& start, const std::optional<std::string>& better_hash) {
+void SessionStore::note_sign_in(
+    const SessionStart& start, const std::optional<std::string>& better_hash
+) {
     tx_.execute(kNoteSignInSql, start.home, start.user, start.now, better_hash);
 }
 
@@ -66,8 +74,11 @@ std::optional<std::string> SessionStore::tenant_name(TenantId tenant) {
     return row ? std::optional{(*row)["name"].text()} : std::nullopt;
 }
 
-Result<std::optional<Holder>> find_holder(db::Database& database, const std::string& token, TimePoint now) {
-    const auto rows = TRY(database.single_statement(kFindHolderSql, crypto::token_hash(token), now));
+Result<std::optional<Holder>> find_holder(
+    db::Database& database, const std::string& token, TimePoint now
+) {
+    const auto rows =
+        TRY(database.single_statement(kFindHolderSql, crypto::token_hash(token), now));
     if (rows.empty()) {
         return std::optional<Holder>{};
     }
@@ -84,7 +95,9 @@ Result<std::optional<Holder>> find_holder(db::Database& database, const std::str
     }};
 }
 
-Result<std::vector<Uuid>> living_sessions(db::Database& database, const std::vector<Uuid>& ids, TimePoint now) {
+Result<std::vector<Uuid>> living_sessions(
+    db::Database& database, const std::vector<Uuid>& ids, TimePoint now
+) {
     const auto rows = TRY(database.single_statement(kLivingSessionsSql, ids, now));
     std::vector<Uuid> living;
     for (const auto& row : rows) {

@@ -60,8 +60,12 @@ private:
 };
 
 /// One round trip, without a tenant.
-Result<std::optional<Holder>> find_holder(db::Database& database, const std::string& token, TimePoint now);
+Result<std::optional<Holder>> find_holder(
+    db::Database& database, const std::string& token, TimePoint now
+);
 /// Those of the session ids that are alive.
-Result<std::vector<Uuid>> living_sessions(db::Database& database, const std::vector<Uuid>& ids, TimePoint now);
+Result<std::vector<Uuid>> living_sessions(
+    db::Database& database, const std::vector<Uuid>& ids, TimePoint now
+);
 
 }  // namespace hostelry::auth

@@ -14,7 +14,8 @@ constexpr std::string_view kHasSuperadminSql = "select hostelry.has_superadmin()
 
 constexpr std::string_view kReplaceSetupLinkSql =
     "insert into hostelry.setup_links (token_hash, created_at, expires_at) values ($1, $2, $3) "
-    "on conflict (one) do update set token_hash = excluded.token_hash, created_at = excluded.created_at, "
+    "on conflict (one) do update set token_hash = excluded.token_hash, created_at = "
+    "excluded.created_at, "
     "expires_at = excluded.expires_at";
 
 constexpr std::string_view kFindSetupLinkSql =
@@ -24,7 +25,8 @@ constexpr std::string_view kUseSetupLinkSql =
     "delete from hostelry.setup_links where token_hash = $1 and expires_at > $2";
 
 constexpr std::string_view kFindRootSql = "select hostelry.root_tenant() as id";
-constexpr std::string_view kCreateRootSql = "select hostelry.create_root_tenant($1, $2, 'root') as id";
+constexpr std::string_view kCreateRootSql =
+    "select hostelry.create_root_tenant($1, $2, 'root') as id";
 constexpr std::string_view kNameRootSql = "update hostelry.tenants set name = $2 where id = $1";
 
 bool has_superadmin(db::Transaction& tx) {
@@ -50,7 +52,9 @@ Result<void> check_set_up(const SetUp& request) {
     person.time_zone = request.time_zone;
     auto problems = problems_of(person);
     if (trim(request.company).empty()) {
-        problems.insert(problems.begin(), {"company", "Write the name your customers know you by."});
+        problems.insert(
+            problems.begin(), {"company", "Write the name your customers know you by."}
+        );
     }
     if (!problems.empty()) {
         return fail_fields(std::move(problems));
@@ -63,13 +67,15 @@ Result<void> check_set_up(const SetUp& request) {
 Result<std::optional<std::string>> Auth::setup_url(const std::string& base) {
     const auto token = crypto::make_token(needs_.random);
     const auto now = needs_.clock.now();
-    return needs_.database.in_system([&](db::Transaction& tx) -> Result<std::optional<std::string>> {
-        if (has_superadmin(tx)) {
-            return std::optional<std::string>{};
+    return needs_.database.in_system(
+        [&](db::Transaction& tx) -> Result<std::optional<std::string>> {
+            if (has_superadmin(tx)) {
+                return std::optional<std::string>{};
+            }
+            tx.execute(kReplaceSetupLinkSql, crypto::token_hash(token), now, now + kSetupLinkLife);
+            return std::optional{base + "/setup/" + token};
         }
-        tx.execute(kReplaceSetupLinkSql, crypto::token_hash(token), now, now + kSetupLinkLife);
-        return std::optional{base + "/setup/" + token};
-    });
+    );
 }
 
 Result<bool> Auth::is_setup_link(const std::string& token) {
@@ -78,7 +84,9 @@ Result<bool> Auth::is_setup_link(const std::string& token) {
     });
 }
 
-Result<NewSession> Auth::set_up(const std::string& token, const SetUp& request, const Origin& origin) {
+Result<NewSession> Auth::set_up(
+    const std::string& token, const SetUp& request, const Origin& origin
+) {
     const bool is_open = TRY(is_setup_link(token));
     if (!is_open) {
         return fail(ErrorCode::NotFound, "This link has been used or has expired.");
@@ -87,7 +95,8 @@ Result<NewSession> Auth::set_up(const std::string& token, const SetUp& request, 
     const auto hash = crypto::hash_password(request.password);
     const auto fresh = TenantId::make(needs_.clock, needs_.random);
     const auto person = needs_.database.in_system([&](db::Transaction& tx) -> Result<users::User> {
-        const bool is_first = tx.execute(kUseSetupLinkSql, crypto::token_hash(token), needs_.clock.now()) == 1;
+        const bool is_first =
+            tx.execute(kUseSetupLinkSql, crypto::token_hash(token), needs_.clock.now()) == 1;
         if (!is_first || has_superadmin(tx)) {
             return fail(ErrorCode::NotFound, "This link has been used or has expired.");
         }
@@ -111,7 +120,11 @@ Result<NewSession> Auth::set_up(const std::string& token, const SetUp& request, 
         return tl::unexpected(person.error());
     }
     const users::Account account{
-        .tenant = person->tenant, .user = person->id, .role = person->rank(), .password_hash = {}, .is_active = true};
+        .tenant = person->tenant,
+        .user = person->id,
+        .role = person->rank(),
+        .password_hash = {},
+        .is_active = true};
     return begin_session(account, origin);
 }
 

@@ -21,12 +21,20 @@ std::string account_key(const std::string& email) {
     return "sign-in:account:" + crypto::token_hash(lower_ascii(trim(email)));
 }
 
-Result<void> take_attempt(cache::RateLimiter& limiter, const std::string& key, const cache::RateLimit& limit) {
+Result<void> take_attempt(
+    cache::RateLimiter& limiter, const std::string& key, const cache::RateLimit& limit
+) {
     const auto decision = limiter.take(key, limit);
     if (decision.allowed) {
         return {};
     }
-    Error error{ErrorCode::RateLimited, "Too many attempts. Wait a few minutes, then try again.", {}, {}, {}, false};
+    Error error{
+        ErrorCode::RateLimited,
+        "Too many attempts. Wait a few minutes, then try again.",
+        {},
+        {},
+        {},
+        false};
     error.retry_after = decision.retry_after;
     return tl::unexpected(std::move(error));
 }
@@ -47,7 +55,8 @@ events::NewEvent session_event(std::string type, TenantId tenant, const Origin& 
 }  // namespace
 
 Result<void> Auth::count_attempt(const SignIn& request, const Origin& origin) {
-    TRY(take_attempt(needs_.limiter, "sign-in:address:" + origin.client_address, kAttemptsOfAddress));
+    TRY(take_attempt(needs_.limiter, "sign-in:address:" + origin.client_address, kAttemptsOfAddress)
+    );
     return take_attempt(needs_.limiter, account_key(request.email), kAttemptsOfAccount);
 }
 
@@ -70,8 +79,9 @@ Result<NewSession> Auth::sign_in(const SignIn& request, const Origin& origin) {
     }
     needs_.limiter.forget(account_key(request.email));
     const auto& hash = *account->password_hash;
-    const auto better =
-        crypto::needs_rehash(hash) ? std::optional{crypto::hash_password(request.password)} : std::nullopt;
+    const auto better = crypto::needs_rehash(hash)
+                            ? std::optional{crypto::hash_password(request.password)}
+                            : std::nullopt;
     return start_session(*account, origin, better);
 }
 
@@ -80,46 +90,65 @@ Result<NewSession> Auth::begin_session(const users::Account& account, const Orig
 }
 
 Result<NewSession> Auth::start_session(
-    const users::Account& account, const Origin& origin, const std::optional<std::string>& better_hash
+    const users::Account& account,
+    const Origin& origin,
+    const std::optional<std::string>& better_hash
 ) {
-    const NewSession session{crypto::make_token(needs_.random), new_uuid(needs_.clock, needs_.random)};
+    const NewSession session{
+        crypto::make_token(needs_.random), new_uuid(needs_.clock, needs_.random)};
     const SessionStart start{
-        account.tenant, account.user, account.role, needs_.clock.now(), origin.client_address, origin.user_agent};
-    return needs_.database.in_tenant(account.tenant, [&](db::Transaction& tx) -> Result<NewSession> {
-        SessionStore store{tx};
-        store.insert(start, session);
-        store.note_sign_in(start, better_hash);
-        auto event = session_event("session.started", account.tenant, origin);
-        event.actor = account.user;
-        event.subject_type = "session";
-        event.subject_id = session.id;
-        events::publish(tx, event);
-        return session;
-    });
+        account.tenant,
+        account.user,
+        account.role,
+        needs_.clock.now(),
+        origin.client_address,
+        origin.user_agent};
+    return needs_.database.in_tenant(
+        account.tenant,
+        [&](db::Transaction& tx) -> Result<NewSession> {
+            SessionStore store{tx};
+            store.insert(start, session);
+            store.note_sign_in(start, better_hash);
+            auto event = session_event("session.started", account.tenant, origin);
+            event.actor = account.user;
+            event.subject_type = "session";
+            event.subject_id = session.id;
+            events::publish(tx, event);
+            return session;
+        }
+    );
 }
 
-/// Written for an unknown address too, so that both answers take the same time. The typed address is left out: people
-/// type their password there.
+/// Written for an unknown address too, so that both answers take the same time. The typed address
+/// is left out: people type their password there.
 void Auth::note_refusal(const std::optional<users::Account>& account, const Origin& origin) {
-    const auto tenant = account ? Result<TenantId>(account->tenant)
-                                : needs_.database.single_statement(kRootTenantSql).map([](const db::Rows& rows) {
-                                      return TenantId{rows.front()["id"].optional_uuid().value_or(Uuid{})};
-                                  });
+    const auto tenant =
+        account ? Result<TenantId>(account->tenant)
+                : needs_.database.single_statement(kRootTenantSql).map([](const db::Rows& rows) {
+                      return TenantId{rows.front()["id"].optional_uuid().value_or(Uuid{})};
+                  });
     if (!tenant || tenant->is_nil()) {
         return;
     }
-    const auto written = needs_.database.in_tenant(*tenant, [&](db::Transaction& tx) -> Result<void> {
-        auto event = session_event("session.refused", *tenant, origin);
-        if (account) {
-            event.subject_type = "user";
-            event.subject_id = account->user.uuid;
-        }
-        event.data = nlohmann::json{{"reason", !account ? "unknown address" : account->is_active ? "wrong password" : "not active"}};
-        events::publish(tx, event);
-        return {};
-    });
+    const auto written =
+        needs_.database.in_tenant(*tenant, [&](db::Transaction& tx) -> Result<void> {
+            auto event = session_event("session.refused", *tenant, origin);
+            if (account) {
+                event.subject_type = "user";
+                event.subject_id = account->user.uuid;
+            }
+            event.data = nlohmann::json{
+                {"reason",
+                 !account             ? "unknown address"
+                 : account->is_active ? "wrong password"
+                                      : "not active"}};
+            events::publish(tx, event);
+            return {};
+        });
     if (!written) {
-        log::warn("auth", "A refused sign-in could not be recorded.", {{"cause", written.error().cause}});
+        log::warn(
+            "auth", "A refused sign-in could not be recorded.", {{"cause", written.error().cause}}
+        );
     }
 }
 
@@ -137,22 +166,27 @@ Result<void> Auth::sign_out(const http::Principal& principal, const Origin& orig
     });
 }
 
-Result<std::string> Auth::act_in(const http::Principal& principal, TenantId tenant, const Origin& origin) {
+Result<std::string> Auth::act_in(
+    const http::Principal& principal, TenantId tenant, const Origin& origin
+) {
     const auto session = Uuid::parse(principal.session_key).value_or(Uuid{});
-    return needs_.database.in_tenant(principal.home, [&](db::Transaction& tx) -> Result<std::string> {
-        SessionStore store{tx};
-        auto name = store.tenant_name(tenant);
-        if (!name) {
-            return fail(ErrorCode::NotFound, "There is no such account.");
+    return needs_.database.in_tenant(
+        principal.home,
+        [&](db::Transaction& tx) -> Result<std::string> {
+            SessionStore store{tx};
+            auto name = store.tenant_name(tenant);
+            if (!name) {
+                return fail(ErrorCode::NotFound, "There is no such account.");
+            }
+            store.act_in(session, tenant);
+            auto event = session_event("session.acting_in", tenant, origin);
+            event.actor = principal.user;
+            event.subject_type = "tenant";
+            event.subject_id = tenant.uuid;
+            events::publish(tx, event);
+            return *std::move(name);
         }
-        store.act_in(session, tenant);
-        auto event = session_event("session.acting_in", tenant, origin);
-        event.actor = principal.user;
-        event.subject_type = "tenant";
-        event.subject_id = tenant.uuid;
-        events::publish(tx, event);
-        return *std::move(name);
-    });
+    );
 }
 
 }  // namespace hostelry::auth

@@ -12,12 +12,16 @@ namespace hostelry::settings {
 namespace {
 
 constexpr std::string_view kSettingsRootSql = "select hostelry.root_tenant() as id";
-constexpr std::string_view kReadSettingsSql = "select name, value from hostelry.settings where tenant_id = $1";
+constexpr std::string_view kReadSettingsSql =
+    "select name, value from hostelry.settings where tenant_id = $1";
 constexpr std::string_view kPutSettingSql =
-    "insert into hostelry.settings (tenant_id, name, value, updated_at, updated_by) values ($1, $2, $3, $4, $5) "
-    "on conflict (tenant_id, name) do update set value = excluded.value, updated_at = excluded.updated_at, "
+    "insert into hostelry.settings (tenant_id, name, value, updated_at, updated_by) values ($1, "
+    "$2, $3, $4, $5) "
+    "on conflict (tenant_id, name) do update set value = excluded.value, updated_at = "
+    "excluded.updated_at, "
     "updated_by = excluded.updated_by";
-constexpr std::string_view kDropSettingSql = "delete from hostelry.settings where tenant_id = $1 and name = $2";
+constexpr std::string_view kDropSettingSql =
+    "delete from hostelry.settings where tenant_id = $1 and name = $2";
 
 // Other processes serve too: what one of them saved shows everywhere this soon.
 constexpr std::chrono::seconds kRememberedFor{5};
@@ -56,9 +60,10 @@ bool is_base_url(const std::string& url) {
     const bool has_scheme = url.starts_with("https://") || url.starts_with("http://");
     const auto host = url.substr(std::min(url.size(), url.find("://") + 3));
     return has_scheme && !host.empty() && std::all_of(host.begin(), host.end(), [](char c) {
-        const bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-        return is_letter || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
-    });
+               const bool is_letter =
+                   (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+               return is_letter || c == '.' || c == '-' || c == ':' || c == '[' || c == ']';
+           });
 }
 
 }  // namespace
@@ -66,7 +71,9 @@ bool is_base_url(const std::string& url) {
 std::vector<FieldError> problems_of(const SettingValues& values) {
     std::vector<FieldError> errors;
     if (!values.public_url.empty() && !is_base_url(values.public_url)) {
-        errors.push_back({"public_url", "Write an address such as https://panel.example.com, without a path."});
+        errors.push_back(
+            {"public_url", "Write an address such as https://panel.example.com, without a path."}
+        );
     }
     if (!values.acme_contact.empty() && !users::is_email(values.acme_contact)) {
         errors.push_back({"acme_contact", "Write one address, such as hostmaster@example.com."});
@@ -113,7 +120,9 @@ Result<SettingValues> Settings::update(const users::Caller& caller, const Settin
             if (value.empty()) {
                 tx.execute(kDropSettingSql, root, named.name);
             } else {
-                tx.execute(kPutSettingSql, root, named.name, value, needs_.clock.now(), caller.user);
+                tx.execute(
+                    kPutSettingSql, root, named.name, value, needs_.clock.now(), caller.user
+                );
             }
         }
         if (!changed.empty()) {
@@ -151,7 +160,8 @@ const Description& describe<settings::SettingValues>() {
             field<&settings::SettingValues::acme_contact>(
                 "acme_contact",
                 {.label = "Contact for certificates",
-                 .help = "Given to the certificate authority. Leave it empty if you want no mail from it.",
+                 .help = "Given to the certificate authority. Leave it empty if you want no mail "
+                         "from it.",
                  .max = 254,
                  .placeholder = "hostmaster@example.com"}
             ),

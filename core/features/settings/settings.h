@@ -1,5 +1,6 @@
 #pragma once
-// The front door of what is set in the panel instead of in its configuration file. Belongs to the root tenant.
+// The front door of what is set in the panel instead of in its configuration file. Belongs to the
+// root tenant.
 
 #include "core/base/describe.h"
 #include "core/base/lock_guarded.h"
@@ -38,7 +39,8 @@ public:
 
     /// The values that hold. Callable without a person: links and certificate orders need them.
     Result<SettingValues> values();
-    /// The values as they were a few seconds ago at most, or the defaults while the database cannot be asked.
+    /// The values as they were a few seconds ago at most, or the defaults while the database cannot
+    /// be asked.
     SettingValues values_or_defaults();
     /// An empty text gives a value its default back.
     Result<SettingValues> update(const users::Caller& caller, const SettingValues& values);

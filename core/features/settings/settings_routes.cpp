@@ -1,6 +1,7 @@
 #include "core/features/settings/settings.h"
 #include "core/features/settings/settings_views.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/settings/index.cpt.h"
 
 #include <nlohmann/json.hpp>
@@ -20,21 +21,37 @@ http::Response settings_page(
     const auto errors = error != nullptr ? error->fields : std::vector<FieldError>{};
     const auto shown = error != nullptr ? exchange.request.form() : view::shown_values(*values);
     SettingsPage page;
-    page.shell = shell.frame(exchange, {.title = "Settings", .section = "settings", .topics = {}, .narrow = true});
-    page.head = {.title = "Settings", .summary = "Of the whole installation. Empty fields mean what the configuration file says."};
-    page.form = {.id = "settings", .action = "/settings", .idempotency_key = {}, .errors = view::error_summary_of(errors, "Nothing was saved."), .whole_page = true};
+    page.shell = shell.frame(
+        exchange, {.title = "Settings", .section = "settings", .topics = {}, .narrow = true}
+    );
+    page.head = {
+        .title = "Settings",
+        .summary =
+            "Of the whole installation. Empty fields mean what the configuration file says."};
+    page.form = {
+        .id = "settings",
+        .action = "/settings",
+        .idempotency_key = {},
+        .errors = view::error_summary_of(errors, "Nothing was saved."),
+        .whole_page = true};
     if (error != nullptr && errors.empty()) {
         page.form.errors = {.title = error->message, .messages = {}};
     }
-    page.panel = view::described_fields(describe<SettingValues>(), shown, errors, {"product_name", "public_url"});
-    page.certificates = view::described_fields(describe<SettingValues>(), shown, errors, {"acme_contact"});
+    page.panel = view::described_fields(
+        describe<SettingValues>(), shown, errors, {"product_name", "public_url"}
+    );
+    page.certificates =
+        view::described_fields(describe<SettingValues>(), shown, errors, {"acme_contact"});
     page.may_change = exchange.signed_in().may("settings:update");
     page.facts = {
         {.label = "Name of the panel", .value = {.text = values->product_name}},
         {.label = "Public address", .value = {.text = values->public_url}},
-        {.label = "Contact for certificates", .value = {.text = values->acme_contact.empty() ? "None" : values->acme_contact}}};
+        {.label = "Contact for certificates",
+         .value = {.text = values->acme_contact.empty() ? "None" : values->acme_contact}}};
     return shell.page(
-        exchange, [&](view::Out& out) { views::settings::index(out, page); }, error == nullptr ? 200 : 422
+        exchange,
+        [&](view::Out& out) { views::settings::index(out, page); },
+        error == nullptr ? 200 : 422
     );
 }
 
@@ -45,8 +62,9 @@ http::Response save_settings(Settings& settings, shell::Shell& shell, http::Exch
     }
     const auto saved = settings.update(users::caller_of(exchange), *request);
     if (!saved) {
-        return saved.error().code == ErrorCode::Invalid ? settings_page(settings, shell, exchange, &saved.error())
-                                                        : http::Response::failed(saved.error());
+        return saved.error().code == ErrorCode::Invalid
+                   ? settings_page(settings, shell, exchange, &saved.error())
+                   : http::Response::failed(saved.error());
     }
     auto response = http::Response::go_to(exchange.request, "/settings");
     shell::Shell::flash(response, "Saved.");
@@ -64,8 +82,10 @@ http::Response patch_settings(Settings& settings, http::Exchange& exchange) {
     const auto body = json::parse(exchange.request.body, nullptr, false);
     if (!present || !exchange.request.is_json() || !body.is_object()) {
         return http::Response::failed(
-            present ? fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.").value()
-                    : present.error()
+            present
+                ? fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.")
+                      .value()
+                : present.error()
         );
     }
     auto merged = encode(describe<SettingValues>(), &*present);
@@ -75,7 +95,9 @@ http::Response patch_settings(Settings& settings, http::Exchange& exchange) {
                    : http::Response::failed(request.error());
 }
 
-http::Route settings_route(http::Method method, std::string path, std::string permission, http::RateClass rate) {
+http::Route settings_route(
+    http::Method method, std::string path, std::string permission, http::RateClass rate
+) {
     return {
         .method = method,
         .path = std::move(path),
@@ -93,10 +115,14 @@ void Settings::add_routes(http::Router& router) {
     auto& shell = needs_.shell;
     shell.set_product([this] { return values_or_defaults().product_name; });
     auto show = settings_route(Method::Get, "/settings", "settings:read", RateClass::Page);
-    show.handler = [this, &shell](http::Exchange& exchange) { return settings_page(*this, shell, exchange, nullptr); };
+    show.handler = [this, &shell](http::Exchange& exchange) {
+        return settings_page(*this, shell, exchange, nullptr);
+    };
     router.add(std::move(show));
     auto save = settings_route(Method::Post, "/settings", "settings:update", RateClass::Page);
-    save.handler = [this, &shell](http::Exchange& exchange) { return save_settings(*this, shell, exchange); };
+    save.handler = [this, &shell](http::Exchange& exchange) {
+        return save_settings(*this, shell, exchange);
+    };
     router.add(std::move(save));
 
     auto get = settings_route(Method::Get, "/api/v1/settings", "settings:read", RateClass::Api);
@@ -106,7 +132,8 @@ void Settings::add_routes(http::Router& router) {
     get.response = &describe<SettingValues>();
     get.handler = [this](http::Exchange&) { return answer(values()); };
     router.add(std::move(get));
-    auto patch = settings_route(Method::Patch, "/api/v1/settings", "settings:update", RateClass::Api);
+    auto patch =
+        settings_route(Method::Patch, "/api/v1/settings", "settings:update", RateClass::Api);
     patch.api = true;
     patch.operation = "updateSettings";
     patch.summary = "Change settings; absent members stay";

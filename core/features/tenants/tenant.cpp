@@ -48,7 +48,8 @@ std::vector<FieldError> problems_of(const CreateTenant& request) {
 }
 
 std::vector<FieldError> problems_of(const UpdateTenant& request) {
-    return trim(request.name).empty() ? std::vector<FieldError>{{"name", "Write a name."}} : std::vector<FieldError>{};
+    return trim(request.name).empty() ? std::vector<FieldError>{{"name", "Write a name."}}
+                                      : std::vector<FieldError>{};
 }
 
 std::string slug_of(std::string_view name) {
@@ -109,11 +110,16 @@ const Description& describe<tenants::CreateTenant>() {
             field<&tenants::CreateTenant::parent>(
                 "parent", {.label = "Belongs to", .help = "The account acted in when absent."}
             ),
-            field<&tenants::CreateTenant::person_name>("person_name", {.label = "Name", .max = 200}),
-            field<&tenants::CreateTenant::person_email>(
-                "person_email", {.label = "E-mail", .help = "Also the name to sign in with.", .max = 254}
+            field<&tenants::CreateTenant::person_name>(
+                "person_name", {.label = "Name", .max = 200}
             ),
-            field<&tenants::CreateTenant::time_zone>("time_zone", {.label = "Time zone", .max = 64}),
+            field<&tenants::CreateTenant::person_email>(
+                "person_email",
+                {.label = "E-mail", .help = "Also the name to sign in with.", .max = 254}
+            ),
+            field<&tenants::CreateTenant::time_zone>(
+                "time_zone", {.label = "Time zone", .max = 64}
+            ),
         }};
     return kDescription;
 }

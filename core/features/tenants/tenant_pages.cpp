@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/tenants/form.cpt.h"
 #include "templates/tenants/index.cpt.h"
 #include "templates/tenants/show.cpt.h"
@@ -21,7 +22,10 @@ std::string href_of(const Tenant& tenant) {
 view::Chip chip_of(const Tenant& tenant, bool in_table) {
     if (tenant.is_suspended()) {
         return {
-            .status = view::Status::Suspended, .word = {}, .detail = "Nobody of it or below it can sign in.", .in_table = in_table};
+            .status = view::Status::Suspended,
+            .word = {},
+            .detail = "Nobody of it or below it can sign in.",
+            .in_table = in_table};
     }
     return {.status = view::Status::Ready, .word = "Active", .detail = {}, .in_table = in_table};
 }
@@ -53,14 +57,20 @@ std::vector<view::Action> changes_of(const http::Principal& principal, const Ten
     if (principal.may("tenant:suspend")) {
         actions.push_back(
             tenant.is_suspended()
-                ? view::Action{.label = "Resume", .icon = "circle-play", .href = href_of(tenant) + "/resumption", .kind = ActionKind::Post}
-                : view::Action{.label = "Suspend", .icon = "circle-pause", .href = href_of(tenant) + "/suspension", .kind = ActionKind::Post}
+                ? view::
+                      Action{.label = "Resume", .icon = "circle-play", .href = href_of(tenant) + "/resumption", .kind = ActionKind::Post}
+                : view::
+                      Action{.label = "Suspend", .icon = "circle-pause", .href = href_of(tenant) + "/suspension", .kind = ActionKind::Post}
         );
     }
     if (principal.may("tenant:delete")) {
         actions.push_back({});
         actions.push_back(
-            {.label = "Delete", .icon = "trash-2", .href = href_of(tenant) + "/deletion", .kind = ActionKind::Dialog, .look = view::ActionLook::Danger}
+            {.label = "Delete",
+             .icon = "trash-2",
+             .href = href_of(tenant) + "/deletion",
+             .kind = ActionKind::Dialog,
+             .look = view::ActionLook::Danger}
         );
     }
     return actions;
@@ -77,7 +87,10 @@ TenantRow row_of(const http::Principal& principal, const Tenant& tenant) {
         .parent = tenant.parent_name,
         .people = view::show_count(tenant.people),
         .created = tenant.created_at,
-        .menu = {.id = "m-" + tenant.id.to_string(), .label = "Actions for " + tenant.name, .items = std::move(items)},
+        .menu =
+            {.id = "m-" + tenant.id.to_string(),
+             .label = "Actions for " + tenant.name,
+             .items = std::move(items)},
     };
 }
 
@@ -96,7 +109,8 @@ std::string list_href(const TenantFilter& filter, std::int64_t offset = 0) {
     std::string href = "/tenants";
     const auto add = [&](std::string_view name, const std::string& value) {
         if (!value.empty()) {
-            href += (href.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" + percent_encode(value);
+            href += (href.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" +
+                    percent_encode(value);
         }
     };
     add("q", filter.words);
@@ -116,25 +130,43 @@ std::int64_t offset_of(const http::Request& request) {
 view::EmptyState nothing_found(const TenantFilter& filter, bool may_create) {
     if (filter.words.empty() && filter.state.empty()) {
         view::EmptyState empty{
-            .icon = "users", .title = "No clients yet", .text = "A client has its own sites, domains and people, and sees nothing of others.", .action = {}};
+            .icon = "users",
+            .title = "No clients yet",
+            .text = "A client has its own sites, domains and people, and sees nothing of others.",
+            .action = {}};
         if (may_create) {
-            empty.action = view::Action{.label = "New client", .icon = "plus", .href = "/tenants/new", .look = view::ActionLook::Primary};
+            empty.action = view::Action{
+                .label = "New client",
+                .icon = "plus",
+                .href = "/tenants/new",
+                .look = view::ActionLook::Primary};
         }
         return empty;
     }
     return {
-        .icon = "users", .title = "No client fits this filter", .text = "Try other words, or look at all of them.", .action = view::Action{.label = "Show all", .href = "/tenants"}};
+        .icon = "users",
+        .title = "No client fits this filter",
+        .text = "Try other words, or look at all of them.",
+        .action = view::Action{.label = "Show all", .href = "/tenants"}};
 }
 
-view::List list_of(const TenantFilter& filter, const TenantPage& found, std::int64_t offset, bool may_create) {
+view::List list_of(
+    const TenantFilter& filter, const TenantPage& found, std::int64_t offset, bool may_create
+) {
     const auto segment = [&](std::string label, std::string state, std::int64_t count) {
         auto of_state = filter;
         of_state.state = state;
         return view::SegmentLink{
-            .label = std::move(label), .href = list_href(of_state), .count = view::show_count(count), .icon = {}, .icon_class = {}, .is_current = filter.state == state};
+            .label = std::move(label),
+            .href = list_href(of_state),
+            .count = view::show_count(count),
+            .icon = {},
+            .icon_class = {},
+            .is_current = filter.state == state};
     };
     view::List list;
-    list.counted = view::show_count(found.matching) + (found.matching == 1 ? " client" : " clients");
+    list.counted =
+        view::show_count(found.matching) + (found.matching == 1 ? " client" : " clients");
     list.segments = {
         segment("All", "", found.all),
         segment("Active", "active", found.active),
@@ -152,10 +184,11 @@ view::List list_of(const TenantFilter& filter, const TenantPage& found, std::int
         list.empty = nothing_found(filter, may_create);
     }
     const auto last = offset + static_cast<std::int64_t>(found.tenants.size());
-    list.pager.range = view::show_count(found.tenants.empty() ? 0 : offset + 1) + "-" + view::show_count(last) + " of " +
-                       view::show_count(found.matching);
+    list.pager.range = view::show_count(found.tenants.empty() ? 0 : offset + 1) + "-" +
+                       view::show_count(last) + " of " + view::show_count(found.matching);
     if (offset > 0) {
-        list.pager.previous_href = list_href(filter, std::max<std::int64_t>(0, offset - kTenantsOnPage));
+        list.pager.previous_href =
+            list_href(filter, std::max<std::int64_t>(0, offset - kTenantsOnPage));
     }
     if (last < found.matching) {
         list.pager.next_href = list_href(filter, offset + kTenantsOnPage);
@@ -221,12 +254,19 @@ http::Response TenantPages::index(http::Exchange& exchange) {
         return shell_.page(exchange, [&](view::Out& out) { views::tenants::list_part(out, page); });
     }
     page.shell = shell_.frame(
-        exchange, {.title = "Clients", .section = "tenants", .topics = {"list:tenant:" + principal.tenant.to_string()}}
+        exchange,
+        {.title = "Clients",
+         .section = "tenants",
+         .topics = {"list:tenant:" + principal.tenant.to_string()}}
     );
-    page.head = {.title = "Clients", .summary = "Resellers and clients below the account you act in."};
+    page.head = {
+        .title = "Clients", .summary = "Resellers and clients below the account you act in."};
     if (principal.may("tenant:create")) {
         page.head.actions.push_back(
-            {.label = "New client", .icon = "plus", .href = "/tenants/new", .look = view::ActionLook::Primary}
+            {.label = "New client",
+             .icon = "plus",
+             .href = "/tenants/new",
+             .look = view::ActionLook::Primary}
         );
     }
     page.filter = {.href = "/tenants", .query = filter.words, .placeholder = "Name", .kept = {}};
@@ -247,25 +287,42 @@ http::Response TenantPages::show(http::Exchange& exchange) {
     }
     const auto id = tenant->id.to_string();
     TenantPageView page;
-    page.shell = shell_.frame(exchange, {.title = tenant->name, .section = "tenants", .topics = {}});
+    page.shell =
+        shell_.frame(exchange, {.title = tenant->name, .section = "tenants", .topics = {}});
     page.head = {
-        .breadcrumbs = {{"Clients", "/tenants"}}, .title = tenant->name, .chip = chip_of(*tenant, false), .summary = std::string(kind_label(tenant->kind))};
+        .breadcrumbs = {{"Clients", "/tenants"}},
+        .title = tenant->name,
+        .chip = chip_of(*tenant, false),
+        .summary = std::string(kind_label(tenant->kind))};
     if (principal.may("audit:read")) {
-        page.head.actions.push_back({.label = "Activity", .icon = "scroll-text", .href = "/audit?subject=" + id});
+        page.head.actions.push_back(
+            {.label = "Activity", .icon = "scroll-text", .href = "/audit?subject=" + id}
+        );
     }
     if (principal.may("user:create")) {
-        page.head.actions.push_back({.label = "New person", .icon = "plus", .href = "/users/new?tenant=" + id});
+        page.head.actions.push_back(
+            {.label = "New person", .icon = "plus", .href = "/users/new?tenant=" + id}
+        );
     }
     if (auto items = changes_of(principal, *tenant); !items.empty()) {
-        page.head.menu = view::Menu{.id = "m-tenant-page", .label = "Actions for " + tenant->name, .items = std::move(items), .small = false};
+        page.head.menu = view::Menu{
+            .id = "m-tenant-page",
+            .label = "Actions for " + tenant->name,
+            .items = std::move(items),
+            .small = false};
     }
     if (tenant->id != principal.tenant) {
         page.head.actions.push_back(act_as(*tenant, view::ActionLook::Primary));
     }
     page.facts = {
-        {.label = "People", .value = {.text = view::show_count(tenant->people)}, .href = "/users?tenant=" + id},
-        {.label = "Clients", .value = {.text = view::show_count(tenant->children)}, .href = tenant->may_have_children() ? "/tenants?parent=" + id : ""},
-        {.label = "Belongs to", .value = {.text = tenant->parent_name.empty() ? "Nobody above" : tenant->parent_name}},
+        {.label = "People",
+         .value = {.text = view::show_count(tenant->people)},
+         .href = "/users?tenant=" + id},
+        {.label = "Clients",
+         .value = {.text = view::show_count(tenant->children)},
+         .href = tenant->may_have_children() ? "/tenants?parent=" + id : ""},
+        {.label = "Belongs to",
+         .value = {.text = tenant->parent_name.empty() ? "Nobody above" : tenant->parent_name}},
         {.label = "Created", .moment = tenant->created_at}};
     if (tenant->suspended_at) {
         page.facts.push_back({.label = "Suspended", .moment = *tenant->suspended_at});
@@ -289,7 +346,9 @@ http::Response TenantPages::create(http::Exchange& exchange) {
     }
     const auto key = exchange.request.form_value("_key");
     const auto created = tenants_.create(
-        users::caller_of(exchange), *request, key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
+        users::caller_of(exchange),
+        *request,
+        key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
     );
     if (!created) {
         return belongs_to_form(created.error()) ? create_form(exchange, &created.error())
@@ -307,13 +366,30 @@ http::Response TenantPages::create_form(http::Exchange& exchange, const Error* e
     const auto& request = exchange.request;
     const auto key = request.form_value("_key");
     TenantFormPage page;
-    page.head = {.breadcrumbs = {{"Clients", "/tenants"}}, .title = "New client", .summary = "An account of its own, with its own people."};
+    page.head = {
+        .breadcrumbs = {{"Clients", "/tenants"}},
+        .title = "New client",
+        .summary = "An account of its own, with its own people."};
     page.form = {
-        .id = "tenant", .action = "/tenants", .idempotency_key = key.empty() ? users_.new_request_key() : key, .errors = summarize(error, "Nothing was created."), .whole_page = true};
-    page.account_section = {"Account", "Its sites, domains and people are seen by nobody else on the same level."};
-    page.account = view::described_fields(describe<CreateTenant>(), request.form(), tenant_errors(error), {"name", "kind"});
-    page.person_section = {"First person", "Sets the password by a one-time link that you hand over. People can also be added later."};
-    page.person = view::described_fields(describe<CreateTenant>(), request.form(), tenant_errors(error), {"person_name", "person_email", "time_zone"});
+        .id = "tenant",
+        .action = "/tenants",
+        .idempotency_key = key.empty() ? users_.new_request_key() : key,
+        .errors = summarize(error, "Nothing was created."),
+        .whole_page = true};
+    page.account_section = {
+        "Account", "Its sites, domains and people are seen by nobody else on the same level."};
+    page.account = view::described_fields(
+        describe<CreateTenant>(), request.form(), tenant_errors(error), {"name", "kind"}
+    );
+    page.person_section = {
+        "First person",
+        "Sets the password by a one-time link that you hand over. People can also be added later."};
+    page.person = view::described_fields(
+        describe<CreateTenant>(),
+        request.form(),
+        tenant_errors(error),
+        {"person_name", "person_email", "time_zone"}
+    );
     const auto zone = request.form_value("time_zone");
     users::offer_time_zones(page.person, zone.empty() ? exchange.signed_in().time_zone : zone);
     page.submit = {"Create client", "", "/tenants", false};
@@ -322,8 +398,11 @@ http::Response TenantPages::create_form(http::Exchange& exchange, const Error* e
 
 http::Response TenantPages::created_page(http::Exchange& exchange, const CreatedTenant& created) {
     TenantCreatedPage page;
-    page.shell = shell_.frame(exchange, {.title = created.tenant.name, .section = "tenants", .topics = {}, .narrow = true});
-    page.head = {.breadcrumbs = {{"Clients", "/tenants"}}, .title = created.tenant.name + " was created"};
+    page.shell = shell_.frame(
+        exchange, {.title = created.tenant.name, .section = "tenants", .topics = {}, .narrow = true}
+    );
+    page.head = {
+        .breadcrumbs = {{"Clients", "/tenants"}}, .title = created.tenant.name + " was created"};
     page.note = {
         .title = "Hand this link over yourself. It is shown once.",
         .text = "Whoever opens it sets the password of the first person. It works once.",
@@ -331,18 +410,25 @@ http::Response TenantPages::created_page(http::Exchange& exchange, const Created
     page.url = created.password_link->url;
     page.expires_at = created.password_link->expires_at;
     page.tenant_href = href_of(created.tenant);
-    auto response = shell_.page(exchange, [&](view::Out& out) { views::tenants::created(out, page); });
+    auto response =
+        shell_.page(exchange, [&](view::Out& out) { views::tenants::created(out, page); });
     response.no_referrer = true;
     return response;
 }
 
-http::Response TenantPages::form_page(http::Exchange& exchange, TenantFormPage page, const Error* error) {
+http::Response TenantPages::form_page(
+    http::Exchange& exchange, TenantFormPage page, const Error* error
+) {
     if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
         return shell_.page(
-            exchange, [&](view::Out& out) { views::tenants::tenant_form(out, page); }, form_status(error)
+            exchange,
+            [&](view::Out& out) { views::tenants::tenant_form(out, page); },
+            form_status(error)
         );
     }
-    page.shell = shell_.frame(exchange, {.title = page.head.title, .section = "tenants", .topics = {}, .narrow = true});
+    page.shell = shell_.frame(
+        exchange, {.title = page.head.title, .section = "tenants", .topics = {}, .narrow = true}
+    );
     return shell_.page(
         exchange, [&](view::Out& out) { views::tenants::form_page(out, page); }, form_status(error)
     );
@@ -372,12 +458,21 @@ http::Response TenantPages::update(http::Exchange& exchange) {
     return response;
 }
 
-http::Response TenantPages::edit_form(http::Exchange& exchange, const Tenant& tenant, const Error* error) {
+http::Response TenantPages::edit_form(
+    http::Exchange& exchange, const Tenant& tenant, const Error* error
+) {
     TenantFormPage page;
-    page.head = {.breadcrumbs = {{"Clients", "/tenants"}, {tenant.name, href_of(tenant)}}, .title = "Edit " + tenant.name};
-    page.form = {.id = "tenant", .action = href_of(tenant), .idempotency_key = {}, .errors = summarize(error, "Nothing was saved.")};
+    page.head = {
+        .breadcrumbs = {{"Clients", "/tenants"}, {tenant.name, href_of(tenant)}},
+        .title = "Edit " + tenant.name};
+    page.form = {
+        .id = "tenant",
+        .action = href_of(tenant),
+        .idempotency_key = {},
+        .errors = summarize(error, "Nothing was saved.")};
     page.account_section = {"Account", ""};
-    const auto shown = error != nullptr ? exchange.request.form() : view::shown_values(UpdateTenant{tenant.name});
+    const auto shown =
+        error != nullptr ? exchange.request.form() : view::shown_values(UpdateTenant{tenant.name});
     page.account = view::described_fields(describe<UpdateTenant>(), shown, tenant_errors(error));
     page.submit = {"Save", "", href_of(tenant), false};
     return form_page(exchange, std::move(page), error);
@@ -385,20 +480,22 @@ http::Response TenantPages::edit_form(http::Exchange& exchange, const Tenant& te
 
 http::Response TenantPages::suspend(http::Exchange& exchange) {
     const auto id = tenant_id_of(exchange.request);
-    const auto tenant =
-        id ? tenants_.suspend(users::caller_of(exchange), *id) : Result<Tenant>(tl::unexpected(id.error()));
+    const auto tenant = id ? tenants_.suspend(users::caller_of(exchange), *id)
+                           : Result<Tenant>(tl::unexpected(id.error()));
     if (!tenant) {
         return http::Response::failed(tenant.error());
     }
     auto response = http::Response::go_to(exchange.request, href_of(*tenant));
-    shell::Shell::flash(response, tenant->name + " is suspended.", href_of(*tenant) + "/resumption");
+    shell::Shell::flash(
+        response, tenant->name + " is suspended.", href_of(*tenant) + "/resumption"
+    );
     return response;
 }
 
 http::Response TenantPages::resume(http::Exchange& exchange) {
     const auto id = tenant_id_of(exchange.request);
-    const auto tenant =
-        id ? tenants_.resume(users::caller_of(exchange), *id) : Result<Tenant>(tl::unexpected(id.error()));
+    const auto tenant = id ? tenants_.resume(users::caller_of(exchange), *id)
+                           : Result<Tenant>(tl::unexpected(id.error()));
     if (!tenant) {
         return http::Response::failed(tenant.error());
     }
@@ -421,15 +518,18 @@ http::Response TenantPages::remove(http::Exchange& exchange) {
         return deletion(exchange, *tenant, "Type the name exactly as it is shown.");
     }
     if (auto removed = tenants_.remove(users::caller_of(exchange), tenant->id); !removed) {
-        return removed.error().code == ErrorCode::Conflict ? deletion(exchange, *tenant, removed.error().message)
-                                                           : http::Response::failed(removed.error());
+        return removed.error().code == ErrorCode::Conflict
+                   ? deletion(exchange, *tenant, removed.error().message)
+                   : http::Response::failed(removed.error());
     }
     auto response = http::Response::go_to(exchange.request, "/tenants");
     shell::Shell::flash(response, tenant->name + " was deleted.");
     return response;
 }
 
-http::Response TenantPages::deletion(http::Exchange& exchange, const Tenant& tenant, const std::string& error) {
+http::Response TenantPages::deletion(
+    http::Exchange& exchange, const Tenant& tenant, const std::string& error
+) {
     DeleteTenantPage page;
     page.dialog = {
         .title = "Delete " + tenant.name + "?",
@@ -443,7 +543,8 @@ http::Response TenantPages::deletion(http::Exchange& exchange, const Tenant& ten
         .error = error};
     if (tenant.people > 0) {
         page.dialog.losses.push_back(
-            {"users", view::show_count(tenant.people) + (tenant.people == 1 ? " person" : " people")}
+            {"users",
+             view::show_count(tenant.people) + (tenant.people == 1 ? " person" : " people")}
         );
     }
     const int status = error.empty() ? 200 : 422;
@@ -452,7 +553,8 @@ http::Response TenantPages::deletion(http::Exchange& exchange, const Tenant& ten
             exchange, [&](view::Out& out) { views::tenants::deletion_dialog(out, page); }, status
         );
     }
-    page.shell = shell_.frame(exchange, {.title = page.dialog.title, .section = "tenants", .topics = {}});
+    page.shell =
+        shell_.frame(exchange, {.title = page.dialog.title, .section = "tenants", .topics = {}});
     return shell_.page(
         exchange, [&](view::Out& out) { views::tenants::deletion_page(out, page); }, status
     );

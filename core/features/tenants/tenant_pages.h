@@ -26,7 +26,9 @@ private:
     http::Response edit_form(http::Exchange& exchange, const Tenant& tenant, const Error* error);
     http::Response form_page(http::Exchange& exchange, TenantFormPage page, const Error* error);
     http::Response created_page(http::Exchange& exchange, const CreatedTenant& created);
-    http::Response deletion(http::Exchange& exchange, const Tenant& tenant, const std::string& error);
+    http::Response deletion(
+        http::Exchange& exchange, const Tenant& tenant, const std::string& error
+    );
 
     Tenants& tenants_;
     users::Users& users_;

@@ -28,11 +28,16 @@ public:
             .parent = TenantId::parse(request.query("parent").value_or(""))};
         std::int64_t offset = 0;
         try {
-            offset = std::clamp<std::int64_t>(std::stoll(request.query("next").value_or("0")), 0, 1'000'000);
+            offset = std::clamp<std::int64_t>(
+                std::stoll(request.query("next").value_or("0")), 0, 1'000'000
+            );
         } catch (const std::logic_error&) {
-            return http::Response::failed(fail_fields({{"next", "Send what an earlier answer gave."}}).value());
+            return http::Response::failed(
+                fail_fields({{"next", "Send what an earlier answer gave."}}).value()
+            );
         }
-        const auto found = tenants_.list(users::caller_of(exchange), filter, offset, kTenantsInAnswer);
+        const auto found =
+            tenants_.list(users::caller_of(exchange), filter, offset, kTenantsInAnswer);
         if (!found) {
             return http::Response::failed(found.error());
         }
@@ -42,7 +47,8 @@ public:
         }
         const auto next = offset + static_cast<std::int64_t>(found->tenants.size());
         return http::Response::json(
-            {{"items", std::move(items)}, {"next", next < found->matching ? json(std::to_string(next)) : json(nullptr)}}
+            {{"items", std::move(items)},
+             {"next", next < found->matching ? json(std::to_string(next)) : json(nullptr)}}
         );
     }
     http::Response create(http::Exchange& exchange) {
@@ -52,7 +58,9 @@ public:
         }
         const auto key = exchange.request.header("idempotency-key");
         const auto created = tenants_.create(
-            users::caller_of(exchange), *request, key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
+            users::caller_of(exchange),
+            *request,
+            key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
         );
         auto response = answer(created, 201);
         if (created) {
@@ -73,8 +81,8 @@ public:
     http::Response resume(http::Exchange& exchange) { return with(exchange, &Tenants::resume); }
     http::Response remove(http::Exchange& exchange) {
         const auto id = tenant_id_of(exchange.request);
-        const auto removed =
-            id ? tenants_.remove(users::caller_of(exchange), *id) : Result<void>(tl::unexpected(id.error()));
+        const auto removed = id ? tenants_.remove(users::caller_of(exchange), *id)
+                                : Result<void>(tl::unexpected(id.error()));
         return removed ? http::Response::no_content() : http::Response::failed(removed.error());
     }
 
@@ -83,7 +91,9 @@ private:
     static Result<T> body_as(const http::Request& request) {
         const auto body = json::parse(request.body, nullptr, false);
         if (!request.is_json() || !body.is_object()) {
-            return fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.");
+            return fail(
+                ErrorCode::Invalid, "Send a JSON object with Content-Type application/json."
+            );
         }
         return decode_as<T>(body);
     }
@@ -93,18 +103,25 @@ private:
                       : http::Response::failed(result.error());
     }
     http::Response with(
-        const http::Exchange& exchange, Result<Tenant> (Tenants::*act)(const users::Caller&, TenantId)
+        const http::Exchange& exchange,
+        Result<Tenant> (Tenants::*act)(const users::Caller&, TenantId)
     ) {
         const auto id = tenant_id_of(exchange.request);
-        return id ? answer((tenants_.*act)(users::caller_of(exchange), *id)) : http::Response::failed(id.error());
+        return id ? answer((tenants_.*act)(users::caller_of(exchange), *id))
+                  : http::Response::failed(id.error());
     }
 
     Tenants& tenants_;
 };
 
-void add_page_routes(http::Router& router, Tenants& tenants, users::Users& users, shell::Shell& shell) {
+void add_page_routes(
+    http::Router& router, Tenants& tenants, users::Users& users, shell::Shell& shell
+) {
     const auto pages = std::make_shared<TenantPages>(tenants, users, shell);
-    const auto add = [&](Method method, std::string path, std::string permission, http::Response (TenantPages::*act)(http::Exchange&)) {
+    const auto add = [&](Method method,
+                         std::string path,
+                         std::string permission,
+                         http::Response (TenantPages::*act)(http::Exchange&)) {
         router.add(http::Route{
             .method = method,
             .path = std::move(path),
@@ -140,13 +157,69 @@ void add_api_routes(http::Router& router, Tenants& tenants) {
     };
     const auto* tenant = &describe<Tenant>();
     for (const auto& named : {
-             Named{Method::Get, "", "tenant:read", "listTenants", "Accounts below the one acted in", &TenantApi::list, nullptr, tenant},
-             Named{Method::Post, "", "tenant:create", "createTenant", "Create an account, with its first person if named", &TenantApi::create, &describe<CreateTenant>(), &describe<CreatedTenant>()},
-             Named{Method::Get, "/{id}", "tenant:read", "getTenant", "One account", &TenantApi::get, nullptr, tenant},
-             Named{Method::Patch, "/{id}", "tenant:update", "updateTenant", "Rename an account", &TenantApi::update, &describe<UpdateTenant>(), tenant},
-             Named{Method::Delete, "/{id}", "tenant:delete", "deleteTenant", "Delete an account that is empty", &TenantApi::remove, nullptr, nullptr},
-             Named{Method::Post, "/{id}/suspension", "tenant:suspend", "suspendTenant", "Suspend an account and those below it", &TenantApi::suspend, nullptr, tenant},
-             Named{Method::Delete, "/{id}/suspension", "tenant:suspend", "resumeTenant", "End a suspension", &TenantApi::resume, nullptr, tenant},
+             Named{
+                 Method::Get,
+                 "",
+                 "tenant:read",
+                 "listTenants",
+                 "Accounts below the one acted in",
+                 &TenantApi::list,
+                 nullptr,
+                 tenant},
+             Named{
+                 Method::Post,
+                 "",
+                 "tenant:create",
+                 "createTenant",
+                 "Create an account, with its first person if named",
+                 &TenantApi::create,
+                 &describe<CreateTenant>(),
+                 &describe<CreatedTenant>()},
+             Named{
+                 Method::Get,
+                 "/{id}",
+                 "tenant:read",
+                 "getTenant",
+                 "One account",
+                 &TenantApi::get,
+                 nullptr,
+                 tenant},
+             Named{
+                 Method::Patch,
+                 "/{id}",
+                 "tenant:update",
+                 "updateTenant",
+                 "Rename an account",
+                 &TenantApi::update,
+                 &describe<UpdateTenant>(),
+                 tenant},
+             Named{
+                 Method::Delete,
+                 "/{id}",
+                 "tenant:delete",
+                 "deleteTenant",
+                 "Delete an account that is empty",
+                 &TenantApi::remove,
+                 nullptr,
+                 nullptr},
+             Named{
+                 Method::Post,
+                 "/{id}/suspension",
+                 "tenant:suspend",
+                 "suspendTenant",
+                 "Suspend an account and those below it",
+                 &TenantApi::suspend,
+                 nullptr,
+                 tenant},
+             Named{
+                 Method::Delete,
+                 "/{id}/suspension",
+                 "tenant:suspend",
+                 "resumeTenant",
+                 "End a suspension",
+                 &TenantApi::resume,
+                 nullptr,
+                 tenant},
          }) {
         const auto act = named.act;
         router.add(http::Route{
@@ -171,13 +244,22 @@ void add_api_routes(http::Router& router, Tenants& tenants) {
 void Tenants::add_routes(http::Router& router) {
     add_page_routes(router, *this, needs_.users, needs_.shell);
     add_api_routes(router, *this);
-    needs_.shell.add_source("tenant:read", [](db::Transaction& tx, const http::Principal&, const std::string& words) {
-        std::vector<view::PaletteItem> items;
-        for (const auto& tenant : TenantStore{tx}.list({.words = words, .state = {}, .parent = {}}, 0, 5).tenants) {
-            items.push_back({tenant.name, std::string(kind_label(tenant.kind)), "users", "/tenants/" + tenant.id.to_string()});
+    needs_.shell.add_source(
+        "tenant:read",
+        [](db::Transaction& tx, const http::Principal&, const std::string& words) {
+            std::vector<view::PaletteItem> items;
+            for (const auto& tenant :
+                 TenantStore{tx}.list({.words = words, .state = {}, .parent = {}}, 0, 5).tenants) {
+                items.push_back(
+                    {tenant.name,
+                     std::string(kind_label(tenant.kind)),
+                     "users",
+                     "/tenants/" + tenant.id.to_string()}
+                );
+            }
+            return items;
         }
-        return items;
-    });
+    );
 }
 
 }  // namespace hostelry::tenants

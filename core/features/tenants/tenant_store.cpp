@@ -3,32 +3,36 @@
 namespace hostelry::tenants {
 namespace {
 
-#define TENANT_COLUMNS                                                                               \
-    "t.id, t.parent_id, coalesce(p.name, '') as parent_name, t.name, t.kind, t.state, "              \
-    "t.created_at, t.suspended_at, "                                                                 \
-    "(select count(*) from hostelry.users u where u.tenant_id = t.id) as people, "                   \
-    "(select count(*) from hostelry.tenants c where c.parent_id = t.id and c.state <> 'deleted') "   \
+#define TENANT_COLUMNS                                                                             \
+    "t.id, t.parent_id, coalesce(p.name, '') as parent_name, t.name, t.kind, t.state, "            \
+    "t.created_at, t.suspended_at, "                                                               \
+    "(select count(*) from hostelry.users u where u.tenant_id = t.id) as people, "                 \
+    "(select count(*) from hostelry.tenants c where c.parent_id = t.id and c.state <> 'deleted') " \
     "as children from hostelry.tenants t left join hostelry.tenants p on p.id = t.parent_id "
 
 // $1 is empty or a LIKE pattern.
-#define TENANT_FITS                                                                                  \
-    "t.state <> 'deleted' and t.id <> hostelry.current_tenant() and ($1 = '' or t.name ilike $1) "   \
+#define TENANT_FITS                                                                                \
+    "t.state <> 'deleted' and t.id <> hostelry.current_tenant() and ($1 = '' or t.name ilike $1) " \
     "and ($2::uuid is null or t.parent_id = $2) "
 
-constexpr std::string_view kListTenantsSql = "select " TENANT_COLUMNS "where " TENANT_FITS
+constexpr std::string_view kListTenantsSql =
+    "select " TENANT_COLUMNS "where " TENANT_FITS
     "and ($3 = '' or t.state = $3) order by lower(t.name), t.id offset $4 limit $5";
 
 constexpr std::string_view kCountTenantsSql =
     "select count(*) as all_tenants, count(*) filter (where t.state = 'active') as active, "
-    "count(*) filter (where t.state = 'suspended') as suspended from hostelry.tenants t where " TENANT_FITS;
+    "count(*) filter (where t.state = 'suspended') as suspended from hostelry.tenants t "
+    "where " TENANT_FITS;
 
-constexpr std::string_view kGetTenantSql = "select " TENANT_COLUMNS "where t.id = $1 and t.state <> 'deleted'";
+constexpr std::string_view kGetTenantSql =
+    "select " TENANT_COLUMNS "where t.id = $1 and t.state <> 'deleted'";
 
 constexpr std::string_view kLockTenantSql =
     "select " TENANT_COLUMNS "where t.id = $1 and t.state <> 'deleted' for update of t";
 
 constexpr std::string_view kFindTenantByKeySql =
-    "select " TENANT_COLUMNS "where t.parent_id = $1 and t.request_key = $2 and t.state <> 'deleted'";
+    "select " TENANT_COLUMNS
+    "where t.parent_id = $1 and t.request_key = $2 and t.state <> 'deleted'";
 
 constexpr std::string_view kHasSlugSql =
     "select exists (select from hostelry.tenants where parent_id = $1 and slug = $2) as has";
@@ -43,7 +47,8 @@ constexpr std::string_view kSetTenantStateSql =
     "update hostelry.tenants set state = $2, suspended_at = $3 where id = $1";
 
 constexpr std::string_view kMarkTenantDeletedSql =
-    "update hostelry.tenants set state = 'deleted', slug = 'deleted-' || replace(id::text, '-', ''), "
+    "update hostelry.tenants set state = 'deleted', slug = 'deleted-' || replace(id::text, '-', "
+    "''), "
     "request_key = null where id = $1";
 
 Tenant read_tenant(const db::Row& row) {
@@ -81,17 +86,22 @@ std::string tenant_pattern(const std::string& words) {
 
 }  // namespace
 
-TenantPage TenantStore::list(const TenantFilter& filter, std::int64_t offset, std::int64_t count_max) {
+TenantPage TenantStore::list(
+    const TenantFilter& filter, std::int64_t offset, std::int64_t count_max
+) {
     const auto pattern = tenant_pattern(filter.words);
     TenantPage page;
-    for (const auto& row : tx_.query(kListTenantsSql, pattern, filter.parent, filter.state, offset, count_max)) {
+    for (const auto& row :
+         tx_.query(kListTenantsSql, pattern, filter.parent, filter.state, offset, count_max)) {
         page.tenants.push_back(read_tenant(row));
     }
     const auto counts = tx_.query_one(kCountTenantsSql, pattern, filter.parent);
     page.all = counts["all_tenants"].integer();
     page.active = counts["active"].integer();
     page.suspended = counts["suspended"].integer();
-    page.matching = filter.state.empty() ? page.all : filter.state == "active" ? page.active : page.suspended;
+    page.matching = filter.state.empty()       ? page.all
+                    : filter.state == "active" ? page.active
+                                               : page.suspended;
     return page;
 }
 
@@ -116,7 +126,14 @@ void TenantStore::insert(
     const Tenant& tenant, const std::string& slug, const std::optional<std::string>& request_key
 ) {
     tx_.execute(
-        kInsertTenantSql, tenant.id, tenant.parent, tenant.name, slug, tenant.kind, tenant.created_at, request_key
+        kInsertTenantSql,
+        tenant.id,
+        tenant.parent,
+        tenant.name,
+        slug,
+        tenant.kind,
+        tenant.created_at,
+        request_key
     );
 }
 
@@ -124,7 +141,9 @@ void TenantStore::rename(TenantId id, const std::string& name) {
     tx_.execute(kRenameTenantSql, id, name);
 }
 
-void TenantStore::set_state(TenantId id, std::string_view state, std::optional<TimePoint> suspended_at) {
+void TenantStore::set_state(
+    TenantId id, std::string_view state, std::optional<TimePoint> suspended_at
+) {
     tx_.execute(kSetTenantStateSql, id, state, suspended_at);
 }
 

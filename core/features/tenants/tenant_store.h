@@ -21,7 +21,8 @@ struct TenantPage {
     std::int64_t all = 0, active = 0, suspended = 0;
 };
 
-/// The only SQL of the feature. Every call sees the tree of the transaction's tenant; deleted ones do not exist.
+/// The only SQL of the feature. Every call sees the tree of the transaction's tenant; deleted ones
+/// do not exist.
 class TenantStore {
 public:
     explicit TenantStore(db::Transaction& tx) : tx_(tx) {}
@@ -34,7 +35,9 @@ public:
     std::optional<Tenant> find_by_request_key(TenantId parent, const std::string& key);
     bool has_slug(TenantId parent, const std::string& slug);
 
-    void insert(const Tenant& tenant, const std::string& slug, const std::optional<std::string>& request_key);
+    void insert(
+        const Tenant& tenant, const std::string& slug, const std::optional<std::string>& request_key
+    );
     void rename(TenantId id, const std::string& name);
     void set_state(TenantId id, std::string_view state, std::optional<TimePoint> suspended_at);
     /// Its slug becomes free.

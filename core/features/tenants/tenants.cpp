@@ -11,14 +11,19 @@ namespace {
 constexpr std::string_view kNameOfSql =
     "select id, name, kind from hostelry.tenants where id = $1 and state <> 'deleted'";
 constexpr std::string_view kChildrenOfSql =
-    "select id, name, kind from hostelry.tenants where parent_id = $1 and state <> 'deleted' order by lower(name), id";
+    "select id, name, kind from hostelry.tenants where parent_id = $1 and state <> 'deleted' order "
+    "by lower(name), id";
 
 TenantName read_tenant_name(const db::Row& row) {
     return {row["id"].id<TenantId>(), row["name"].text(), row["kind"].text()};
 }
 
 void publish_tenant_event(
-    db::Transaction& tx, const users::Caller& caller, const Tenant& tenant, std::string type, nlohmann::json data = nlohmann::json::object()
+    db::Transaction& tx,
+    const users::Caller& caller,
+    const Tenant& tenant,
+    std::string type,
+    nlohmann::json data = nlohmann::json::object()
 ) {
     auto event = users::event_by(caller, std::move(type), tenant.id);
     event.subject_type = "tenant";
@@ -36,14 +41,18 @@ Result<void> check_may_change(const users::Caller& caller, const Tenant& tenant)
         return fail(ErrorCode::Forbidden, "Only superadmins change the provider's own account.");
     }
     if (!tenant.is_root() && caller.home == tenant.id) {
-        return fail(ErrorCode::Forbidden, "This is your own account. Whoever manages it must do this.");
+        return fail(
+            ErrorCode::Forbidden, "This is your own account. Whoever manages it must do this."
+        );
     }
     return {};
 }
 
 Result<void> check_not_root(const Tenant& tenant) {
     if (tenant.is_root()) {
-        return fail(ErrorCode::Conflict, "The provider's own account can be neither suspended nor deleted.");
+        return fail(
+            ErrorCode::Conflict, "The provider's own account can be neither suspended nor deleted."
+        );
     }
     return {};
 }
@@ -64,38 +73,43 @@ std::vector<TenantName> children_of(db::Transaction& tx, TenantId tenant) {
 }
 
 Result<CreatedTenant> Tenants::create(
-    const users::Caller& caller, const CreateTenant& request, const std::optional<std::string>& request_key
+    const users::Caller& caller,
+    const CreateTenant& request,
+    const std::optional<std::string>& request_key
 ) {
     if (auto problems = problems_of(request); !problems.empty()) {
         return fail_fields(std::move(problems));
     }
     std::optional<UserId> person;
-    auto made = needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Tenant> {
-        const auto tenant = TRY(make(tx, caller, request, request_key));
-        if (!request.has_person()) {
-            return tenant;
-        }
-        const auto there = needs_.users.of_tenant(tx, tenant.id);
-        if (!there.empty()) {  // The creation was sent twice.
-            person = there.front().id;
-            return tenant;
-        }
-        users::CreateUser first;
-        first.tenant = tenant.id;
-        first.name = request.person_name;
-        first.email = request.person_email;
-        first.role = request.kind;
-        first.time_zone = request.time_zone;
-        auto user = needs_.users.create_in(tx, caller, first, std::nullopt);
-        if (!user) {
-            for (auto& problem : user.error().fields) {
-                problem.field = problem.field == "email" ? "person_email" : problem.field == "name" ? "person_name" : problem.field;
+    auto made =
+        needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Tenant> {
+            const auto tenant = TRY(make(tx, caller, request, request_key));
+            if (!request.has_person()) {
+                return tenant;
             }
-            return tl::unexpected(std::move(user).error());
-        }
-        person = user->id;
-        return TenantStore{tx}.get(tenant.id);
-    });
+            const auto there = needs_.users.of_tenant(tx, tenant.id);
+            if (!there.empty()) {  // The creation was sent twice.
+                person = there.front().id;
+                return tenant;
+            }
+            users::CreateUser first;
+            first.tenant = tenant.id;
+            first.name = request.person_name;
+            first.email = request.person_email;
+            first.role = request.kind;
+            first.time_zone = request.time_zone;
+            auto user = needs_.users.create_in(tx, caller, first, std::nullopt);
+            if (!user) {
+                for (auto& problem : user.error().fields) {
+                    problem.field = problem.field == "email"  ? "person_email"
+                                    : problem.field == "name" ? "person_name"
+                                                              : problem.field;
+                }
+                return tl::unexpected(std::move(user).error());
+            }
+            person = user->id;
+            return TenantStore{tx}.get(tenant.id);
+        });
     if (!made) {
         return tl::unexpected(std::move(made).error());
     }
@@ -107,12 +121,18 @@ Result<CreatedTenant> Tenants::create(
 }
 
 Result<Tenant> Tenants::make(
-    db::Transaction& tx, const users::Caller& caller, const CreateTenant& request, const std::optional<std::string>& request_key
+    db::Transaction& tx,
+    const users::Caller& caller,
+    const CreateTenant& request,
+    const std::optional<std::string>& request_key
 ) {
     TenantStore store{tx};
     const auto parent = TRY(store.get_locked(request.parent.value_or(caller.tenant)));
     if (!parent.may_have_children()) {
-        return fail(ErrorCode::Conflict, "A client has no clients of its own. Act as the reseller or provider first.");
+        return fail(
+            ErrorCode::Conflict,
+            "A client has no clients of its own. Act as the reseller or provider first."
+        );
     }
     if (request_key) {
         if (auto made_before = store.find_by_request_key(parent.id, *request_key)) {
@@ -141,18 +161,25 @@ std::string Tenants::free_slug(TenantStore& store, TenantId parent, const std::s
 }
 
 Result<Tenant> Tenants::get(const users::Caller& caller, TenantId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) { return TenantStore{tx}.get(id); });
+    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) {
+        return TenantStore{tx}.get(id);
+    });
 }
 
 Result<TenantPage> Tenants::list(
-    const users::Caller& caller, const TenantFilter& filter, std::int64_t offset, std::int64_t count_max
+    const users::Caller& caller,
+    const TenantFilter& filter,
+    std::int64_t offset,
+    std::int64_t count_max
 ) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<TenantPage> {
         return TenantStore{tx}.list(filter, offset, count_max);
     });
 }
 
-Result<Tenant> Tenants::update(const users::Caller& caller, TenantId id, const UpdateTenant& request) {
+Result<Tenant> Tenants::update(
+    const users::Caller& caller, TenantId id, const UpdateTenant& request
+) {
     if (auto problems = problems_of(request); !problems.empty()) {
         return fail_fields(std::move(problems));
     }
@@ -163,7 +190,9 @@ Result<Tenant> Tenants::update(const users::Caller& caller, TenantId id, const U
         const auto before = tenant.name;
         tenant.name = std::string(trim(request.name));
         store.rename(id, tenant.name);
-        publish_tenant_event(tx, caller, tenant, "tenant.updated", {{"before", {{"name", before}}}});
+        publish_tenant_event(
+            tx, caller, tenant, "tenant.updated", {{"before", {{"name", before}}}}
+        );
         return tenant;
     });
 }
@@ -224,7 +253,10 @@ Result<void> Tenants::check_empty(db::Transaction& tx, const Tenant& tenant) con
     if (left.empty()) {
         return {};
     }
-    return fail(ErrorCode::Conflict, tenant.name + " still has " + join(left, ", ") + ". Delete these first.");
+    return fail(
+        ErrorCode::Conflict,
+        tenant.name + " still has " + join(left, ", ") + ". Delete these first."
+    );
 }
 
 }  // namespace hostelry::tenants

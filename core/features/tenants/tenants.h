@@ -48,15 +48,21 @@ public:
     void add_holding(Holding holding) { holdings_.push_back(std::move(holding)); }
     void add_routes(http::Router& router);
 
-    // Operations. Each sees the tree of the caller's tenant (NotFound), and is one transaction with its events.
+    // Operations. Each sees the tree of the caller's tenant (NotFound), and is one transaction with
+    // its events.
 
     /// A `request_key` seen before under that parent answers the tenant made then.
     Result<CreatedTenant> create(
-        const users::Caller& caller, const CreateTenant& request, const std::optional<std::string>& request_key = {}
+        const users::Caller& caller,
+        const CreateTenant& request,
+        const std::optional<std::string>& request_key = {}
     );
     Result<Tenant> get(const users::Caller& caller, TenantId id);
     Result<TenantPage> list(
-        const users::Caller& caller, const TenantFilter& filter, std::int64_t offset = 0, std::int64_t count_max = 100
+        const users::Caller& caller,
+        const TenantFilter& filter,
+        std::int64_t offset = 0,
+        std::int64_t count_max = 100
     );
     Result<Tenant> update(const users::Caller& caller, TenantId id, const UpdateTenant& request);
     /// Nobody of it or below it can sign in; what they had running ends within seconds.
@@ -67,7 +73,10 @@ public:
 
 private:
     Result<Tenant> make(
-        db::Transaction& tx, const users::Caller& caller, const CreateTenant& request, const std::optional<std::string>& request_key
+        db::Transaction& tx,
+        const users::Caller& caller,
+        const CreateTenant& request,
+        const std::optional<std::string>& request_key
     );
     std::string free_slug(TenantStore& store, TenantId parent, const std::string& name);
     Result<void> check_empty(db::Transaction& tx, const Tenant& tenant) const;

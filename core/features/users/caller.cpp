@@ -17,7 +17,8 @@ Caller caller_of(const http::Exchange& exchange) {
 }
 
 Caller operator_caller(TenantId tenant) {
-    Caller caller{.tenant = tenant, .user = {}, .permissions = {}, .client_address = {}, .request_id = {}};
+    Caller caller{
+        .tenant = tenant, .user = {}, .permissions = {}, .client_address = {}, .request_id = {}};
     for (const auto role : kRoles) {
         caller.permissions.insert(role_permission(role));
     }

@@ -13,7 +13,11 @@ namespace {
 constexpr std::int64_t kUsersAtOnce = 500;
 
 void publish_user_event(
-    db::Transaction& tx, const Caller& caller, const User& user, std::string type, nlohmann::json data = nlohmann::json::object()
+    db::Transaction& tx,
+    const Caller& caller,
+    const User& user,
+    std::string type,
+    nlohmann::json data = nlohmann::json::object()
 ) {
     auto event = event_by(caller, std::move(type), user.tenant);
     event.subject_type = "user";
@@ -34,7 +38,8 @@ Result<User> Users::create(
     if (auto problems = problems_of(request); !problems.empty()) {
         return fail_fields(std::move(problems));
     }
-    const auto hash = request.password ? std::optional{crypto::hash_password(*request.password)} : std::nullopt;
+    const auto hash =
+        request.password ? std::optional{crypto::hash_password(*request.password)} : std::nullopt;
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<User> {
         return create_in(tx, caller, request, hash, request_key);
     });
@@ -84,7 +89,9 @@ Result<User> Users::create_in(
 }
 
 Result<User> Users::get(const Caller& caller, UserId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) { return UserStore{tx}.get(id); });
+    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) {
+        return UserStore{tx}.get(id);
+    });
 }
 
 Result<Home> Users::home_of(const Caller& caller, TenantId tenant) {
@@ -114,9 +121,12 @@ Result<std::optional<User>> Users::find_by_email(const Caller& caller, const std
     if (!account) {
         return std::optional<User>{};
     }
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<std::optional<User>> {
-        return UserStore{tx}.find(account->user);
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<std::optional<User>> {
+            return UserStore{tx}.find(account->user);
+        }
+    );
 }
 
 Result<User> Users::update(const Caller& caller, UserId id, const UpdateUser& request) {
@@ -155,7 +165,9 @@ Result<User> Users::update(const Caller& caller, UserId id, const UpdateUser& re
     });
 }
 
-Result<User> Users::update_profile(const Caller& caller, TenantId home, const UpdateProfile& request) {
+Result<User> Users::update_profile(
+    const Caller& caller, TenantId home, const UpdateProfile& request
+) {
     if (auto problems = problems_of(request); !problems.empty()) {
         return fail_fields(std::move(problems));
     }

@@ -2,6 +2,7 @@
 
 #include "core/features/users/user_pages.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/users/profile.cpt.h"
 
 namespace hostelry::users {
@@ -30,7 +31,8 @@ http::Response UserPages::update_profile(http::Exchange& exchange) {
     if (!request) {
         return profile(exchange, &request.error(), nullptr);
     }
-    const auto updated = users_.update_profile(at_home(exchange), exchange.signed_in().home, *request);
+    const auto updated =
+        users_.update_profile(at_home(exchange), exchange.signed_in().home, *request);
     if (!updated) {
         return updated.error().fields.empty() ? http::Response::failed(updated.error())
                                               : profile(exchange, &updated.error(), nullptr);
@@ -45,38 +47,63 @@ http::Response UserPages::change_password(http::Exchange& exchange) {
     if (!request) {
         return profile(exchange, nullptr, &request.error());
     }
-    const auto changed = users_.change_password(at_home(exchange), exchange.signed_in().home, *request);
+    const auto changed =
+        users_.change_password(at_home(exchange), exchange.signed_in().home, *request);
     if (!changed) {
-        const bool is_answer = changed.error().code == ErrorCode::Invalid || changed.error().code == ErrorCode::RateLimited;
-        return is_answer ? profile(exchange, nullptr, &changed.error()) : http::Response::failed(changed.error());
+        const bool is_answer = changed.error().code == ErrorCode::Invalid ||
+                               changed.error().code == ErrorCode::RateLimited;
+        return is_answer ? profile(exchange, nullptr, &changed.error())
+                         : http::Response::failed(changed.error());
     }
     return http::Response::go_to(exchange.request, "/sign-in?from=password");
 }
 
-http::Response UserPages::profile(http::Exchange& exchange, const Error* profile_error, const Error* password_error) {
+http::Response UserPages::profile(
+    http::Exchange& exchange, const Error* profile_error, const Error* password_error
+) {
     const auto caller = at_home(exchange);
     const auto user = users_.get(caller, exchange.signed_in().user);
     if (!user) {
         return http::Response::failed(user.error());
     }
     const auto summary = [](const Error* error, std::string_view consequence) {
-        return error == nullptr              ? view::ErrorSummary{}
-               : error->fields.empty()       ? view::ErrorSummary{.title = error->message, .messages = {}}
-                                             : view::error_summary_of(error->fields, consequence);
+        return error == nullptr        ? view::ErrorSummary{}
+               : error->fields.empty() ? view::ErrorSummary{.title = error->message, .messages = {}}
+                                       : view::error_summary_of(error->fields, consequence);
     };
     ProfilePage page;
-    page.shell = shell_.frame(exchange, {.title = "Your profile", .section = "profile", .topics = {}, .narrow = true});
-    page.head = {.title = "Your profile", .summary = user->email + ", " + std::string(role_label(user->rank()))};
-    const auto shown = profile_error != nullptr
-                           ? exchange.request.form()
-                           : view::shown_values(UpdateProfile{user->name, user->time_zone, user->locale});
+    page.shell = shell_.frame(
+        exchange, {.title = "Your profile", .section = "profile", .topics = {}, .narrow = true}
+    );
+    page.head = {
+        .title = "Your profile",
+        .summary = user->email + ", " + std::string(role_label(user->rank()))};
+    const auto shown =
+        profile_error != nullptr
+            ? exchange.request.form()
+            : view::shown_values(UpdateProfile{user->name, user->time_zone, user->locale});
     // Whole pages: name and zone stand in the frame, and a new password ends the session.
-    page.profile_form = {.id = "profile", .action = "/profile", .idempotency_key = {}, .errors = summary(profile_error, "Nothing was saved."), .whole_page = true};
-    page.profile = view::described_fields(describe<UpdateProfile>(), shown, profile_errors(profile_error));
-    offer_time_zones(page.profile, profile_error != nullptr ? exchange.request.form_value("time_zone") : user->time_zone);
+    page.profile_form = {
+        .id = "profile",
+        .action = "/profile",
+        .idempotency_key = {},
+        .errors = summary(profile_error, "Nothing was saved."),
+        .whole_page = true};
+    page.profile =
+        view::described_fields(describe<UpdateProfile>(), shown, profile_errors(profile_error));
+    offer_time_zones(
+        page.profile,
+        profile_error != nullptr ? exchange.request.form_value("time_zone") : user->time_zone
+    );
     complete_field(page.profile, "name", "name");
-    page.password_form = {.id = "password", .action = "/profile/password", .idempotency_key = {}, .errors = summary(password_error, "Your password is as before."), .whole_page = true};
-    page.password = view::described_fields(describe<ChangePassword>(), {}, profile_errors(password_error));
+    page.password_form = {
+        .id = "password",
+        .action = "/profile/password",
+        .idempotency_key = {},
+        .errors = summary(password_error, "Your password is as before."),
+        .whole_page = true};
+    page.password =
+        view::described_fields(describe<ChangePassword>(), {}, profile_errors(password_error));
     complete_field(page.password, "current_password", "current-password");
     complete_field(page.password, "new_password", "new-password");
     const auto* error = profile_error != nullptr ? profile_error : password_error;

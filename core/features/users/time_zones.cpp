@@ -10,7 +10,15 @@ namespace hostelry::users {
 namespace {
 
 constexpr std::array<std::string_view, 9> kRegions{
-    "Africa/", "America/", "Antarctica/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/"};
+    "Africa/",
+    "America/",
+    "Antarctica/",
+    "Asia/",
+    "Atlantic/",
+    "Australia/",
+    "Europe/",
+    "Indian/",
+    "Pacific/"};
 
 std::vector<std::string> read_time_zones() {
     std::vector<std::string> names;
@@ -58,9 +66,12 @@ void offer_time_zones(std::vector<view::Field>& fields, const std::string& chose
     }
 }
 
-void complete_field(std::vector<view::Field>& fields, std::string_view name, std::string_view autocomplete) {
+void complete_field(
+    std::vector<view::Field>& fields, std::string_view name, std::string_view autocomplete
+) {
     for (auto& field : fields) {
-        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == name) {
+        if (auto* text = std::get_if<view::TextField>(&field);
+            text != nullptr && text->name == name) {
             text->autocomplete = autocomplete;
         }
         if (auto* password = std::get_if<view::PasswordField>(&field);

@@ -16,6 +16,8 @@ const std::vector<std::string>& time_zones();
 /// Turns the text field "time_zone" of a form into a choice of all zones.
 void offer_time_zones(std::vector<view::Field>& fields, const std::string& chosen);
 /// Says what a browser or password manager may fill into the field of that name.
-void complete_field(std::vector<view::Field>& fields, std::string_view name, std::string_view autocomplete);
+void complete_field(
+    std::vector<view::Field>& fields, std::string_view name, std::string_view autocomplete
+);
 
 }  // namespace hostelry::users

@@ -58,7 +58,8 @@ void check_name(const std::string& name, std::vector<FieldError>& errors) {
 
 bool is_mailbox_character(char c) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte > 0x20 && byte != 0x7f && std::string_view("<>()[],;:\\\"@").find(c) == std::string_view::npos;
+    return byte > 0x20 && byte != 0x7f &&
+           std::string_view("<>()[],;:\\\"@").find(c) == std::string_view::npos;
 }
 
 }  // namespace
@@ -81,10 +82,13 @@ bool is_email(std::string_view text) {
         return false;
     }
     const auto domain = text.substr(at + 1);
-    const bool has_good_domain =
-        !domain.empty() && domain.front() != '.' && domain.back() != '.' && domain.front() != '-' &&
-        domain.find("..") == std::string_view::npos;
-    return has_good_domain && std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), is_mailbox_character) &&
+    const bool has_good_domain = !domain.empty() && domain.front() != '.' && domain.back() != '.' &&
+                                 domain.front() != '-' &&
+                                 domain.find("..") == std::string_view::npos;
+    return has_good_domain &&
+           std::all_of(
+               text.begin(), text.begin() + static_cast<std::ptrdiff_t>(at), is_mailbox_character
+           ) &&
            std::all_of(domain.begin(), domain.end(), is_mailbox_character);
 }
 
@@ -152,7 +156,9 @@ const Description& describe<users::CreateUser>() {
         "CreateUser",
         {
             field<&users::CreateUser::tenant>(
-                "tenant", {.label = "Account", .help = "Where the person lives; the one acted in when absent."}
+                "tenant",
+                {.label = "Account",
+                 .help = "Where the person lives; the one acted in when absent."}
             ),
             field<&users::CreateUser::name>("name", users::name_facts()),
             field<&users::CreateUser::email>("email", users::email_facts()),
@@ -201,7 +207,8 @@ const Description& describe<users::ChangePassword>() {
         "ChangePassword",
         {
             field<&users::ChangePassword::current_password>(
-                "current_password", {.label = "Current password", .kind = Kind::Password, .required = true}
+                "current_password",
+                {.label = "Current password", .kind = Kind::Password, .required = true}
             ),
             field<&users::ChangePassword::new_password>(
                 "new_password",

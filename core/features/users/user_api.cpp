@@ -36,7 +36,8 @@ Result<T> read_patch(const http::Request& request, const T& present) {
 
 template <class T>
 http::Response answer(const Result<T>& result, int status = 200) {
-    return result ? http::Response::json(encode(describe<T>(), &*result), status) : http::Response::failed(result.error());
+    return result ? http::Response::json(encode(describe<T>(), &*result), status)
+                  : http::Response::failed(result.error());
 }
 
 http::Response answer(const Result<void>& result) {
@@ -59,9 +60,11 @@ http::Response UserApi::list(http::Exchange& exchange) {
         .state = request.query("state").value_or("")};
     std::int64_t offset = 0;
     try {
-        offset = std::clamp<std::int64_t>(std::stoll(request.query("next").value_or("0")), 0, 1'000'000);
+        offset =
+            std::clamp<std::int64_t>(std::stoll(request.query("next").value_or("0")), 0, 1'000'000);
     } catch (const std::logic_error&) {
-        return http::Response::failed(fail_fields({{"next", "Send what an earlier answer gave."}}).value());
+        return http::Response::failed(fail_fields({{"next", "Send what an earlier answer gave."}}
+        ).value());
     }
     const auto found = users_.list(caller_of(exchange), filter, offset, kUsersInAnswer);
     if (!found) {
@@ -73,7 +76,8 @@ http::Response UserApi::list(http::Exchange& exchange) {
     }
     const auto next = offset + static_cast<std::int64_t>(found->users.size());
     return http::Response::json(
-        {{"items", std::move(items)}, {"next", next < found->matching ? json(std::to_string(next)) : json(nullptr)}}
+        {{"items", std::move(items)},
+         {"next", next < found->matching ? json(std::to_string(next)) : json(nullptr)}}
     );
 }
 
@@ -84,7 +88,9 @@ http::Response UserApi::create(http::Exchange& exchange) {
     }
     const auto key = exchange.request.header("idempotency-key");
     const auto user = users_.create(
-        caller_of(exchange), *request, key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
+        caller_of(exchange),
+        *request,
+        key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
     );
     auto response = answer(user, 201);
     if (user) {
@@ -94,7 +100,9 @@ http::Response UserApi::create(http::Exchange& exchange) {
 }
 
 http::Response UserApi::get(http::Exchange& exchange) {
-    return answer(with_user<User>(exchange, [&](UserId id) { return users_.get(caller_of(exchange), id); }));
+    return answer(with_user<User>(exchange, [&](UserId id) {
+        return users_.get(caller_of(exchange), id);
+    }));
 }
 
 http::Response UserApi::update(http::Exchange& exchange) {
@@ -102,22 +110,29 @@ http::Response UserApi::update(http::Exchange& exchange) {
         const auto caller = caller_of(exchange);
         const auto user = TRY(users_.get(caller, id));
         const auto request = TRY(read_patch(
-            exchange.request, UpdateUser{user.name, user.email, user.role, user.time_zone, user.locale}
+            exchange.request,
+            UpdateUser{user.name, user.email, user.role, user.time_zone, user.locale}
         ));
         return users_.update(caller, id, request);
     }));
 }
 
 http::Response UserApi::remove(http::Exchange& exchange) {
-    return answer(with_user<void>(exchange, [&](UserId id) { return users_.remove(caller_of(exchange), id); }));
+    return answer(with_user<void>(exchange, [&](UserId id) {
+        return users_.remove(caller_of(exchange), id);
+    }));
 }
 
 http::Response UserApi::suspend(http::Exchange& exchange) {
-    return answer(with_user<User>(exchange, [&](UserId id) { return users_.suspend(caller_of(exchange), id); }));
+    return answer(with_user<User>(exchange, [&](UserId id) {
+        return users_.suspend(caller_of(exchange), id);
+    }));
 }
 
 http::Response UserApi::resume(http::Exchange& exchange) {
-    return answer(with_user<User>(exchange, [&](UserId id) { return users_.resume(caller_of(exchange), id); }));
+    return answer(with_user<User>(exchange, [&](UserId id) {
+        return users_.resume(caller_of(exchange), id);
+    }));
 }
 
 http::Response UserApi::make_password_link(http::Exchange& exchange) {
@@ -142,14 +157,17 @@ http::Response UserApi::update_profile(http::Exchange& exchange) {
     if (!user) {
         return http::Response::failed(user.error());
     }
-    const auto request = read_patch(exchange.request, UpdateProfile{user->name, user->time_zone, user->locale});
+    const auto request =
+        read_patch(exchange.request, UpdateProfile{user->name, user->time_zone, user->locale});
     return request ? answer(users_.update_profile(caller, caller.tenant, *request))
                    : http::Response::failed(request.error());
 }
 
 http::Response UserApi::change_password(http::Exchange& exchange) {
     const auto request = read_body<ChangePassword>(exchange.request);
-    return request ? answer(users_.change_password(caller_of(exchange), exchange.signed_in().home, *request))
+    return request ? answer(users_.change_password(
+                         caller_of(exchange), exchange.signed_in().home, *request
+                     ))
                    : http::Response::failed(request.error());
 }
 

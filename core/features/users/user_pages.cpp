@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/users/form.cpt.h"
 #include "templates/users/index.cpt.h"
 #include "templates/users/show.cpt.h"
@@ -24,7 +25,11 @@ bool may_change(const http::Principal& principal, const User& user) {
 
 view::Chip chip_of(const User& user, bool in_table) {
     if (user.is_suspended()) {
-        return {.status = view::Status::Suspended, .word = {}, .detail = "Cannot sign in.", .in_table = in_table};
+        return {
+            .status = view::Status::Suspended,
+            .word = {},
+            .detail = "Cannot sign in.",
+            .in_table = in_table};
     }
     if (!user.has_password) {
         return {
@@ -45,18 +50,27 @@ std::vector<view::Action> changes_of(const http::Principal& principal, const Use
     if (principal.may("user:update")) {
         actions.push_back({.label = "Edit", .icon = "pencil", .href = href_of(user) + "/edit"});
         actions.push_back(
-            {.label = "Password link", .icon = "key-round", .href = href_of(user) + "/password-link", .kind = ActionKind::Post}
+            {.label = "Password link",
+             .icon = "key-round",
+             .href = href_of(user) + "/password-link",
+             .kind = ActionKind::Post}
         );
         actions.push_back(
             user.is_suspended()
-                ? view::Action{.label = "Resume", .icon = "circle-play", .href = href_of(user) + "/resumption", .kind = ActionKind::Post}
-                : view::Action{.label = "Suspend", .icon = "circle-pause", .href = href_of(user) + "/suspension", .kind = ActionKind::Post}
+                ? view::
+                      Action{.label = "Resume", .icon = "circle-play", .href = href_of(user) + "/resumption", .kind = ActionKind::Post}
+                : view::
+                      Action{.label = "Suspend", .icon = "circle-pause", .href = href_of(user) + "/suspension", .kind = ActionKind::Post}
         );
     }
     if (principal.may("user:delete")) {
         actions.push_back({});
         actions.push_back(
-            {.label = "Delete", .icon = "trash-2", .href = href_of(user) + "/deletion", .kind = ActionKind::Dialog, .look = view::ActionLook::Danger}
+            {.label = "Delete",
+             .icon = "trash-2",
+             .href = href_of(user) + "/deletion",
+             .kind = ActionKind::Dialog,
+             .look = view::ActionLook::Danger}
         );
     }
     return actions;
@@ -71,7 +85,10 @@ UserRow row_of(const http::Principal& principal, const User& user) {
         .role = std::string(role_label(user.rank())),
         .home = user.tenant_name,
         .last_sign_in = user.last_sign_in_at,
-        .menu = {.id = "m-" + user.id.to_string(), .label = "Actions for " + user.name, .items = changes_of(principal, user)},
+        .menu =
+            {.id = "m-" + user.id.to_string(),
+             .label = "Actions for " + user.name,
+             .items = changes_of(principal, user)},
     };
 }
 
@@ -110,8 +127,8 @@ std::int64_t offset_of(const http::Request& request) {
 view::Pager pager_of(const UserFilter& filter, const UserPage& found, std::int64_t offset) {
     const auto last = offset + static_cast<std::int64_t>(found.users.size());
     view::Pager pager;
-    pager.range = std::to_string(found.users.empty() ? 0 : offset + 1) + "-" + view::show_count(last) + " of " +
-                  view::show_count(found.matching);
+    pager.range = std::to_string(found.users.empty() ? 0 : offset + 1) + "-" +
+                  view::show_count(last) + " of " + view::show_count(found.matching);
     if (offset > 0) {
         pager.previous_href = list_href(filter, std::max<std::int64_t>(0, offset - kUsersOnPage));
     }
@@ -149,7 +166,10 @@ view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t
         {.label = "Actions", .label_is_hidden = true}};
     if (found.users.empty()) {
         list.empty = view::EmptyState{
-            .icon = "users", .title = "Nobody fits this filter", .text = "Try other words, or look at everybody.", .action = view::Action{.label = "Show everybody", .href = "/users"}};
+            .icon = "users",
+            .title = "Nobody fits this filter",
+            .text = "Try other words, or look at everybody.",
+            .action = view::Action{.label = "Show everybody", .href = "/users"}};
     }
     list.pager = pager_of(filter, found, offset);
     list.refresh_href = list_href(filter, offset);
@@ -157,14 +177,21 @@ view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t
 }
 
 /// Roles the person at the keyboard may hand out in that kind of account.
-void offer_roles(std::vector<view::Field>& fields, const http::Principal& principal, std::string_view tenant_kind) {
+void offer_roles(
+    std::vector<view::Field>& fields, const http::Principal& principal, std::string_view tenant_kind
+) {
     for (auto& field : fields) {
-        if (auto* select = std::get_if<view::SelectField>(&field); select != nullptr && select->name == "role") {
+        if (auto* select = std::get_if<view::SelectField>(&field);
+            select != nullptr && select->name == "role") {
             std::vector<view::Option> allowed;
             for (const auto role : kRoles) {
-                if (principal.may(role_permission(role)) && (tenant_kind.empty() || fits_tenant(role, tenant_kind))) {
-                    allowed.push_back({std::string(role_name(role)), std::string(role_label(role))});
-                    select->hint += (select->hint.empty() ? "" : " ") + std::string(role_label(role)) + ": " + std::string(role_summary(role));
+                if (principal.may(role_permission(role)) &&
+                    (tenant_kind.empty() || fits_tenant(role, tenant_kind))) {
+                    allowed.push_back({std::string(role_name(role)), std::string(role_label(role))}
+                    );
+                    select->hint += (select->hint.empty() ? "" : " ") +
+                                    std::string(role_label(role)) + ": " +
+                                    std::string(role_summary(role));
                 }
             }
             select->options = std::move(allowed);
@@ -187,7 +214,8 @@ view::ErrorSummary summarize(const Error* error, std::string_view consequence) {
     return view::error_summary_of(error->fields, consequence);
 }
 
-/// A rule that stands at no field still belongs above the form; anything graver is a page of its own.
+/// A rule that stands at no field still belongs above the form; anything graver is a page of its
+/// own.
 bool belongs_to_form(const Error& error) {
     return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict;
 }
@@ -223,15 +251,23 @@ http::Response UserPages::index(http::Exchange& exchange) {
         return shell_.page(exchange, [&](view::Out& out) { views::users::list_part(out, page); });
     }
     page.shell = shell_.frame(
-        exchange, {.title = "People", .section = "users", .topics = {"list:user:" + principal.tenant.to_string()}}
+        exchange,
+        {.title = "People",
+         .section = "users",
+         .topics = {"list:user:" + principal.tenant.to_string()}}
     );
-    page.head = {.title = "People", .summary = "Who may sign in to this account and those below it."};
+    page.head = {
+        .title = "People", .summary = "Who may sign in to this account and those below it."};
     if (principal.may("user:create")) {
         page.head.actions.push_back(
-            {.label = "New person", .icon = "plus", .href = "/users/new", .look = view::ActionLook::Primary}
+            {.label = "New person",
+             .icon = "plus",
+             .href = "/users/new",
+             .look = view::ActionLook::Primary}
         );
     }
-    page.filter = {.href = "/users", .query = filter.words, .placeholder = "Name or e-mail", .kept = {}};
+    page.filter = {
+        .href = "/users", .query = filter.words, .placeholder = "Name or e-mail", .kept = {}};
     if (!filter.state.empty()) {
         page.filter.kept.emplace_back("state", filter.state);
     }
@@ -244,18 +280,27 @@ http::Response UserPages::index(http::Exchange& exchange) {
 http::Response UserPages::show(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
+    const auto user =
+        id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
     if (!user) {
         return http::Response::failed(user.error());
     }
     UserPageView page;
     page.shell = shell_.frame(
-        exchange, {.title = user->name, .section = "users", .topics = {"user:" + user->id.to_string()}}
+        exchange,
+        {.title = user->name, .section = "users", .topics = {"user:" + user->id.to_string()}}
     );
     page.head = {
-        .breadcrumbs = {{"People", "/users"}}, .title = user->name, .chip = chip_of(*user, false), .summary = user->email};
+        .breadcrumbs = {{"People", "/users"}},
+        .title = user->name,
+        .chip = chip_of(*user, false),
+        .summary = user->email};
     if (principal.may("audit:read")) {
-        page.head.actions.push_back({.label = "Activity", .icon = "scroll-text", .href = "/audit?actor=" + user->id.to_string()});
+        page.head.actions.push_back(
+            {.label = "Activity",
+             .icon = "scroll-text",
+             .href = "/audit?actor=" + user->id.to_string()}
+        );
     }
     auto items = changes_of(principal, *user);
     if (!items.empty()) {
@@ -263,11 +308,17 @@ http::Response UserPages::show(http::Exchange& exchange) {
             page.head.actions.push_back(items.front());
             items.erase(items.begin());
         }
-        page.head.menu = view::Menu{.id = "m-user", .label = "Actions for " + user->name, .items = std::move(items), .small = false};
+        page.head.menu = view::Menu{
+            .id = "m-user",
+            .label = "Actions for " + user->name,
+            .items = std::move(items),
+            .small = false};
     }
     page.facts = {
         {.label = "Role", .value = {.text = std::string(role_label(user->rank()))}},
-        {.label = "Account", .value = {.text = user->tenant_name}, .href = principal.may("tenant:read") ? "/tenants/" + user->tenant.to_string() : ""},
+        {.label = "Account",
+         .value = {.text = user->tenant_name},
+         .href = principal.may("tenant:read") ? "/tenants/" + user->tenant.to_string() : ""},
         {.label = "Time zone", .value = {.text = user->time_zone}},
         {.label = "Created", .moment = user->created_at}};
     view::Fact last{.label = "Last sign-in", .moment = user->last_sign_in_at};
@@ -277,7 +328,9 @@ http::Response UserPages::show(http::Exchange& exchange) {
     page.facts.push_back(std::move(last));
     if (principal.user == user->id) {
         page.note = view::Note{
-            .title = "This is you.", .text = "Your name, time zone and password are on your profile.", .actions = {{.label = "Your profile", .href = "/profile"}}};
+            .title = "This is you.",
+            .text = "Your name, time zone and password are on your profile.",
+            .actions = {{.label = "Your profile", .href = "/profile"}}};
     }
     return shell_.page(exchange, [&](view::Out& out) { views::users::show(out, page); });
 }
@@ -294,9 +347,10 @@ http::Response UserPages::create(http::Exchange& exchange) {
     }
     if (!errors.empty()) {
         for (auto& problem : problems_of(request)) {
-            const bool is_known = std::any_of(errors.begin(), errors.end(), [&](const FieldError& error) {
-                return error.field == problem.field;
-            });
+            const bool is_known =
+                std::any_of(errors.begin(), errors.end(), [&](const FieldError& error) {
+                    return error.field == problem.field;
+                });
             if (!is_known) {
                 errors.push_back(std::move(problem));
             }
@@ -306,9 +360,12 @@ http::Response UserPages::create(http::Exchange& exchange) {
     }
     const auto key = exchange.request.form_value("_key");
     const auto caller = caller_of(exchange);
-    const auto user = users_.create(caller, request, key.empty() ? std::nullopt : std::optional{key.substr(0, 100)});
+    const auto user = users_.create(
+        caller, request, key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
+    );
     if (!user) {
-        return belongs_to_form(user.error()) ? create_form(exchange, &user.error()) : http::Response::failed(user.error());
+        return belongs_to_form(user.error()) ? create_form(exchange, &user.error())
+                                             : http::Response::failed(user.error());
     }
     const auto link = users_.make_password_link(caller, user->id);
     return link ? link_page(exchange, *user, *link, true) : http::Response::failed(link.error());
@@ -318,21 +375,37 @@ http::Response UserPages::create_form(http::Exchange& exchange, const Error* err
     const auto& request = exchange.request;
     UserFormPage page;
     const auto tenant = TenantId::parse(
-        request.method == http::Method::Post ? request.form_value("tenant") : request.query("tenant").value_or("")
+        request.method == http::Method::Post ? request.form_value("tenant")
+                                             : request.query("tenant").value_or("")
     );
-    const auto home = users_.home_of(caller_of(exchange), tenant.value_or(exchange.signed_in().tenant));
+    const auto home =
+        users_.home_of(caller_of(exchange), tenant.value_or(exchange.signed_in().tenant));
     if (!home) {
         return http::Response::failed(home.error());
     }
     page.tenant = tenant ? tenant->to_string() : "";
-    page.head = {.breadcrumbs = {{"People", "/users"}}, .title = "New person", .summary = "Sets the password by a one-time link that you hand over."};
+    page.head = {
+        .breadcrumbs = {{"People", "/users"}},
+        .title = "New person",
+        .summary = "Sets the password by a one-time link that you hand over."};
     const auto key = request.form_value("_key");
     page.form = {
-        .id = "user", .action = "/users", .idempotency_key = key.empty() ? users_.new_request_key() : key, .errors = summarize(error, "Nobody was created."), .whole_page = true};
+        .id = "user",
+        .action = "/users",
+        .idempotency_key = key.empty() ? users_.new_request_key() : key,
+        .errors = summarize(error, "Nobody was created."),
+        .whole_page = true};
     page.person_section = {"Person", "The address is the name to sign in with."};
-    page.person = view::described_fields(describe<CreateUser>(), request.form(), field_errors_of(error), {"name", "email", "time_zone"});
+    page.person = view::described_fields(
+        describe<CreateUser>(),
+        request.form(),
+        field_errors_of(error),
+        {"name", "email", "time_zone"}
+    );
     page.access_section = {"Access", "What this person may do."};
-    page.access = view::described_fields(describe<CreateUser>(), request.form(), field_errors_of(error), {"role"});
+    page.access = view::described_fields(
+        describe<CreateUser>(), request.form(), field_errors_of(error), {"role"}
+    );
     offer_roles(page.access, exchange.signed_in(), home->kind);
     page.submit = {"Create person", "", "/users", false};
     const auto zone = request.form_value("time_zone");
@@ -340,38 +413,52 @@ http::Response UserPages::create_form(http::Exchange& exchange, const Error* err
     return form_page(exchange, std::move(page), error);
 }
 
-http::Response UserPages::form_page(http::Exchange& exchange, UserFormPage page, const Error* error) {
+http::Response UserPages::form_page(
+    http::Exchange& exchange, UserFormPage page, const Error* error
+) {
     if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
         return shell_.page(
-            exchange, [&](view::Out& out) { views::users::user_form(out, page); }, form_status(error)
+            exchange,
+            [&](view::Out& out) { views::users::user_form(out, page); },
+            form_status(error)
         );
     }
-    page.shell = shell_.frame(exchange, {.title = page.head.title, .section = "users", .topics = {}, .narrow = true});
+    page.shell = shell_.frame(
+        exchange, {.title = page.head.title, .section = "users", .topics = {}, .narrow = true}
+    );
     return shell_.page(
         exchange, [&](view::Out& out) { views::users::form_page(out, page); }, form_status(error)
     );
 }
 
-http::Response UserPages::link_page(http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new) {
+http::Response UserPages::link_page(
+    http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new
+) {
     PasswordLinkPage page;
-    page.shell = shell_.frame(exchange, {.title = "Password link", .section = "users", .topics = {}, .narrow = true});
+    page.shell = shell_.frame(
+        exchange, {.title = "Password link", .section = "users", .topics = {}, .narrow = true}
+    );
     page.head = {
-        .breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}}, .title = is_new ? user.name + " was created" : "Password link for " + user.name};
+        .breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}},
+        .title = is_new ? user.name + " was created" : "Password link for " + user.name};
     page.note = {
         .title = "Hand this link over yourself. It is shown once.",
-        .text = "Whoever opens it sets the password of " + user.email + ". It works once; making a new one ends it.",
+        .text = "Whoever opens it sets the password of " + user.email +
+                ". It works once; making a new one ends it.",
         .actions = {}};
     page.url = link.url;
     page.expires_at = link.expires_at;
     page.user_href = href_of(user);
-    auto response = shell_.page(exchange, [&](view::Out& out) { views::users::password_link(out, page); });
+    auto response =
+        shell_.page(exchange, [&](view::Out& out) { views::users::password_link(out, page); });
     response.no_referrer = true;
     return response;
 }
 
 http::Response UserPages::show_edit(http::Exchange& exchange) {
     const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
+    const auto user =
+        id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
     return user ? edit_form(exchange, *user, nullptr) : http::Response::failed(user.error());
 }
 
@@ -396,37 +483,57 @@ http::Response UserPages::update(http::Exchange& exchange) {
     return response;
 }
 
-http::Response UserPages::edit_form(http::Exchange& exchange, const User& user, const Error* error) {
+http::Response UserPages::edit_form(
+    http::Exchange& exchange, const User& user, const Error* error
+) {
     const UpdateUser present{user.name, user.email, user.role, user.time_zone, user.locale};
     const auto shown = error != nullptr ? exchange.request.form() : view::shown_values(present);
     const auto home = users_.home_of(caller_of(exchange), user.tenant);
     UserFormPage page;
-    page.head = {.breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}}, .title = "Edit " + user.name};
-    page.form = {.id = "user", .action = href_of(user), .idempotency_key = {}, .errors = summarize(error, "Nothing was saved.")};
+    page.head = {
+        .breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}},
+        .title = "Edit " + user.name};
+    page.form = {
+        .id = "user",
+        .action = href_of(user),
+        .idempotency_key = {},
+        .errors = summarize(error, "Nothing was saved.")};
     page.person_section = {"Person", "The address is the name to sign in with."};
-    page.person = view::described_fields(describe<UpdateUser>(), shown, field_errors_of(error), {"name", "email", "time_zone", "locale"});
+    page.person = view::described_fields(
+        describe<UpdateUser>(),
+        shown,
+        field_errors_of(error),
+        {"name", "email", "time_zone", "locale"}
+    );
     page.access_section = {"Access", "Another role ends the person's sessions."};
-    page.access = view::described_fields(describe<UpdateUser>(), shown, field_errors_of(error), {"role"});
+    page.access =
+        view::described_fields(describe<UpdateUser>(), shown, field_errors_of(error), {"role"});
     offer_roles(page.access, exchange.signed_in(), home ? home->kind : "");
     page.submit = {"Save", "", href_of(user), false};
-    offer_time_zones(page.person, error != nullptr ? exchange.request.form_value("time_zone") : user.time_zone);
+    offer_time_zones(
+        page.person, error != nullptr ? exchange.request.form_value("time_zone") : user.time_zone
+    );
     return form_page(exchange, std::move(page), error);
 }
 
 http::Response UserPages::suspend(http::Exchange& exchange) {
     const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.suspend(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
+    const auto user =
+        id ? users_.suspend(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
     if (!user) {
         return http::Response::failed(user.error());
     }
     auto response = http::Response::go_to(exchange.request, href_of(*user));
-    shell::Shell::flash(response, user->name + " can no longer sign in.", href_of(*user) + "/resumption");
+    shell::Shell::flash(
+        response, user->name + " can no longer sign in.", href_of(*user) + "/resumption"
+    );
     return response;
 }
 
 http::Response UserPages::resume(http::Exchange& exchange) {
     const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.resume(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
+    const auto user =
+        id ? users_.resume(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
     if (!user) {
         return http::Response::failed(user.error());
     }
@@ -448,7 +555,8 @@ http::Response UserPages::make_password_link(http::Exchange& exchange) {
 
 http::Response UserPages::show_deletion(http::Exchange& exchange) {
     const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
+    const auto user =
+        id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
     return user ? deletion(exchange, *user, "") : http::Response::failed(user.error());
 }
 
@@ -463,19 +571,24 @@ http::Response UserPages::remove(http::Exchange& exchange) {
         return deletion(exchange, *user, "Type the address exactly as it is shown.");
     }
     if (auto removed = users_.remove(caller, *id); !removed) {
-        return removed.error().code == ErrorCode::Conflict ? deletion(exchange, *user, removed.error().message)
-                                                           : http::Response::failed(removed.error());
+        return removed.error().code == ErrorCode::Conflict
+                   ? deletion(exchange, *user, removed.error().message)
+                   : http::Response::failed(removed.error());
     }
     auto response = http::Response::go_to(exchange.request, "/users");
     shell::Shell::flash(response, user->name + " was deleted.");
     return response;
 }
 
-http::Response UserPages::deletion(http::Exchange& exchange, const User& user, const std::string& error) {
+http::Response UserPages::deletion(
+    http::Exchange& exchange, const User& user, const std::string& error
+) {
     DeleteUserPage page;
     page.dialog = {
         .title = "Delete " + user.name + "?",
-        .text = "This person can no longer sign in. What they made stays. This cannot be taken back; suspending can.",
+        .text =
+            "This person can no longer sign in. What they made stays. This cannot be taken back; "
+            "suspending can.",
         .losses = {},
         .name = user.email,
         .action = href_of(user) + "/deletion",
@@ -489,7 +602,8 @@ http::Response UserPages::deletion(http::Exchange& exchange, const User& user, c
             exchange, [&](view::Out& out) { views::users::deletion_dialog(out, page); }, status
         );
     }
-    page.shell = shell_.frame(exchange, {.title = page.dialog.title, .section = "users", .topics = {}});
+    page.shell =
+        shell_.frame(exchange, {.title = page.dialog.title, .section = "users", .topics = {}});
     return shell_.page(
         exchange, [&](view::Out& out) { views::users::deletion_page(out, page); }, status
     );

@@ -30,8 +30,12 @@ private:
     http::Response edit_form(http::Exchange& exchange, const User& user, const Error* error);
     http::Response form_page(http::Exchange& exchange, UserFormPage page, const Error* error);
     http::Response deletion(http::Exchange& exchange, const User& user, const std::string& error);
-    http::Response profile(http::Exchange& exchange, const Error* profile_error, const Error* password_error);
-    http::Response link_page(http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new);
+    http::Response profile(
+        http::Exchange& exchange, const Error* profile_error, const Error* password_error
+    );
+    http::Response link_page(
+        http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new
+    );
 
     Users& users_;
     shell::Shell& shell_;

@@ -17,7 +17,9 @@ constexpr std::string_view kFindLinkOwnerSql =
 constexpr std::string_view kFindAccountSql =
     "select tenant_id, user_id, role, password_hash, is_active from hostelry.find_account($1)";
 
-void publish_password_event(db::Transaction& tx, const Caller& caller, const User& user, std::string type) {
+void publish_password_event(
+    db::Transaction& tx, const Caller& caller, const User& user, std::string type
+) {
     auto event = event_by(caller, std::move(type), user.tenant);
     event.subject_type = "user";
     event.subject_id = user.id.uuid;
@@ -41,31 +43,44 @@ Result<PasswordLink> Users::make_password_link(const Caller& caller, UserId id) 
     const auto token = crypto::make_token(needs_.random);
     const auto now = needs_.clock.now();
     PasswordLink link{needs_.public_url() + "/password/" + token, now + kPasswordLinkLife};
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<PasswordLink> {
-        UserStore store{tx};
-        const auto user = TRY(store.get_locked(id));
-        TRY(check_may_administer(caller, user.rank()));
-        store.add_password_link(
-            user, new_uuid(needs_.clock, needs_.random), crypto::token_hash(token), now, link.expires_at
-        );
-        publish_password_event(tx, caller, user, "user.password_link_made");
-        return link;
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<PasswordLink> {
+            UserStore store{tx};
+            const auto user = TRY(store.get_locked(id));
+            TRY(check_may_administer(caller, user.rank()));
+            store.add_password_link(
+                user,
+                new_uuid(needs_.clock, needs_.random),
+                crypto::token_hash(token),
+                now,
+                link.expires_at
+            );
+            publish_password_event(tx, caller, user, "user.password_link_made");
+            return link;
+        }
+    );
 }
 
 Result<std::optional<LinkOwner>> Users::find_link_owner(const std::string& token) {
-    const auto rows =
-        TRY(needs_.database.single_statement(kFindLinkOwnerSql, crypto::token_hash(token), needs_.clock.now()));
+    const auto rows = TRY(needs_.database.single_statement(
+        kFindLinkOwnerSql, crypto::token_hash(token), needs_.clock.now()
+    ));
     if (rows.empty()) {
         return std::optional<LinkOwner>{};
     }
     const auto row = rows.front();
     return std::optional<LinkOwner>{LinkOwner{
-        row["tenant_id"].id<TenantId>(), row["user_id"].id<UserId>(), row["name"].text(), row["email"].text()}};
+        row["tenant_id"].id<TenantId>(),
+        row["user_id"].id<UserId>(),
+        row["name"].text(),
+        row["email"].text()}};
 }
 
 Result<void> Users::set_password_by_link(
-    const std::string& token, const std::string& password, const std::string& client_address,
+    const std::string& token,
+    const std::string& password,
+    const std::string& client_address,
     const std::string& request_id
 ) {
     const auto owner = TRY(find_link_owner(token));
@@ -88,12 +103,15 @@ Result<void> Users::set_password_by_link(
     });
 }
 
-Result<void> Users::change_password(const Caller& caller, TenantId home, const ChangePassword& request) {
+Result<void> Users::change_password(
+    const Caller& caller, TenantId home, const ChangePassword& request
+) {
     TRY(check_new_password(request.new_password, "new_password"));
     const auto id = caller.user.value_or(UserId{});
-    const auto known = TRY(needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<std::string> {
-        return UserStore{tx}.password_hash(id).value_or("");
-    }));
+    const auto known =
+        TRY(needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<std::string> {
+            return UserStore{tx}.password_hash(id).value_or("");
+        }));
     if (known.empty() || !crypto::verify_password(request.current_password, known)) {
         return fail_fields({{"current_password", "This is not your current password."}});
     }

@@ -6,7 +6,8 @@ Result<void> check_may_administer(const Caller& caller, Role role) {
     if (!caller.may(role_permission(role))) {
         return fail(
             ErrorCode::Forbidden,
-            "Your account may not change people with the role " + std::string(role_label(role)) + "."
+            "Your account may not change people with the role " + std::string(role_label(role)) +
+                "."
         );
     }
     return {};

@@ -5,16 +5,17 @@
 namespace hostelry::users {
 namespace {
 
-#define USER_COLUMNS                                                                             \
-    "u.tenant_id, u.id, t.name as tenant_name, u.email, u.name, u.role, u.state, u.time_zone, "  \
-    "u.locale, u.password_hash is not null as has_password, u.created_at, u.last_sign_in_at "    \
+#define USER_COLUMNS                                                                            \
+    "u.tenant_id, u.id, t.name as tenant_name, u.email, u.name, u.role, u.state, u.time_zone, " \
+    "u.locale, u.password_hash is not null as has_password, u.created_at, u.last_sign_in_at "   \
     "from hostelry.users u join hostelry.tenants t on t.id = u.tenant_id "
 
 // $1 is empty or a LIKE pattern.
-#define USER_FITS                                                                                \
+#define USER_FITS \
     "($1 = '' or u.name ilike $1 or u.email ilike $1) and ($2::uuid is null or u.tenant_id = $2) "
 
-constexpr std::string_view kListUsersSql = "select " USER_COLUMNS "where " USER_FITS
+constexpr std::string_view kListUsersSql =
+    "select " USER_COLUMNS "where " USER_FITS
     "and ($3 = '' or u.state = $3) order by lower(u.name), u.id offset $4 limit $5";
 
 constexpr std::string_view kCountUsersSql =
@@ -32,7 +33,8 @@ constexpr std::string_view kFindUserByKeySql =
 constexpr std::string_view kFindHomeSql = "select kind, state from hostelry.tenants where id = $1";
 
 constexpr std::string_view kInsertUserSql =
-    "insert into hostelry.users (tenant_id, id, email, name, role, password_hash, time_zone, locale, "
+    "insert into hostelry.users (tenant_id, id, email, name, role, password_hash, time_zone, "
+    "locale, "
     "sessions_valid_from, created_at, request_key) "
     "values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10)";
 
@@ -54,9 +56,11 @@ constexpr std::string_view kEndSessionsBelowSql =
     "select t.id from hostelry.tenants t join below b on t.parent_id = b.id) "
     "update hostelry.users set sessions_valid_from = $2 where tenant_id in (select id from below)";
 
-constexpr std::string_view kDeleteUserSql = "delete from hostelry.users where tenant_id = $1 and id = $2";
+constexpr std::string_view kDeleteUserSql =
+    "delete from hostelry.users where tenant_id = $1 and id = $2";
 
-constexpr std::string_view kPasswordHashSql = "select password_hash from hostelry.users where id = $1";
+constexpr std::string_view kPasswordHashSql =
+    "select password_hash from hostelry.users where id = $1";
 
 constexpr std::string_view kLockSuperadminsSql =
     "select state from hostelry.users where role = 'superadmin' order by id for update";
@@ -65,7 +69,8 @@ constexpr std::string_view kDropPasswordLinksSql =
     "delete from hostelry.password_links where tenant_id = $1 and user_id = $2";
 
 constexpr std::string_view kInsertPasswordLinkSql =
-    "insert into hostelry.password_links (tenant_id, id, user_id, token_hash, created_at, expires_at) "
+    "insert into hostelry.password_links (tenant_id, id, user_id, token_hash, created_at, "
+    "expires_at) "
     "values ($1, $2, $3, $4, $5, $6)";
 
 constexpr std::string_view kUsePasswordLinkSql =
@@ -102,7 +107,8 @@ Result<User> existing_user(std::optional<User> user) {
 
 /// Addresses are unique over the installation; the sentence must not tell whose it is.
 tl::unexpected<Error> address_in_use() {
-    Error error{ErrorCode::Conflict, "This address cannot be used. Choose another one.", {}, {}, {}, false};
+    Error error{
+        ErrorCode::Conflict, "This address cannot be used. Choose another one.", {}, {}, {}, false};
     error.fields.push_back({"email", "This address cannot be used. Choose another one."});
     return tl::unexpected(std::move(error));
 }
@@ -126,14 +132,17 @@ std::string like_pattern(const std::string& words) {
 UserPage UserStore::list(const UserFilter& filter, std::int64_t offset, std::int64_t count_max) {
     const auto pattern = like_pattern(filter.words);
     UserPage page;
-    for (const auto& row : tx_.query(kListUsersSql, pattern, filter.tenant, filter.state, offset, count_max)) {
+    for (const auto& row :
+         tx_.query(kListUsersSql, pattern, filter.tenant, filter.state, offset, count_max)) {
         page.users.push_back(read_user(row));
     }
     const auto counts = tx_.query_one(kCountUsersSql, pattern, filter.tenant);
     page.all = counts["all_users"].integer();
     page.active = counts["active"].integer();
     page.suspended = counts["suspended"].integer();
-    page.matching = filter.state.empty() ? page.all : filter.state == "active" ? page.active : page.suspended;
+    page.matching = filter.state.empty()       ? page.all
+                    : filter.state == "active" ? page.active
+                                               : page.suspended;
     return page;
 }
 
@@ -155,11 +164,14 @@ std::optional<User> UserStore::find_by_request_key(TenantId tenant, const std::s
 
 std::optional<Home> UserStore::find_home(TenantId tenant) {
     const auto row = tx_.query_optional(kFindHomeSql, tenant);
-    return row ? std::optional<Home>{Home{(*row)["kind"].text(), (*row)["state"].text()}} : std::nullopt;
+    return row ? std::optional<Home>{Home{(*row)["kind"].text(), (*row)["state"].text()}}
+               : std::nullopt;
 }
 
 Result<void> UserStore::insert(
-    const User& user, const std::optional<std::string>& password_hash, const std::optional<std::string>& request_key
+    const User& user,
+    const std::optional<std::string>& password_hash,
+    const std::optional<std::string>& request_key
 ) {
     try {
         tx_.execute(
@@ -187,7 +199,14 @@ Result<void> UserStore::insert(
 Result<void> UserStore::update(const User& user) {
     try {
         tx_.execute(
-            kUpdateUserSql, user.tenant, user.id, user.email, user.name, user.role, user.time_zone, user.locale
+            kUpdateUserSql,
+            user.tenant,
+            user.id,
+            user.email,
+            user.name,
+            user.role,
+            user.time_zone,
+            user.locale
         );
     } catch (const db::ConstraintViolation& violation) {
         if (violation.constraint == "users_email") {
@@ -232,7 +251,11 @@ std::int64_t UserStore::lock_active_superadmins() {
 }
 
 void UserStore::add_password_link(
-    const User& user, const Uuid& id, const std::string& token_hash, TimePoint now, TimePoint expires_at
+    const User& user,
+    const Uuid& id,
+    const std::string& token_hash,
+    TimePoint now,
+    TimePoint expires_at
 ) {
     tx_.execute(kDropPasswordLinksSql, user.tenant, user.id);
     tx_.execute(kInsertPasswordLinkSql, user.tenant, id, user.id, token_hash, now, expires_at);

@@ -17,7 +17,7 @@ struct UserFilter {
 
 struct UserPage {
     std::vector<User> users;
-    std::int64_t matching = 0;  ///< All that fit the filter.
+    std::int64_t matching = 0;                        ///< All that fit the filter.
     std::int64_t all = 0, active = 0, suspended = 0;  ///< Those that fit its words.
 };
 
@@ -44,7 +44,9 @@ public:
 
     /// Conflict on field "email" when the address is in use anywhere.
     Result<void> insert(
-        const User& user, const std::optional<std::string>& password_hash, const std::optional<std::string>& request_key
+        const User& user,
+        const std::optional<std::string>& password_hash,
+        const std::optional<std::string>& request_key
     );
     Result<void> update(const User& user);
     void set_state(const User& user, std::string_view state);
@@ -55,11 +57,16 @@ public:
     void remove(const User& user);
 
     std::optional<std::string> password_hash(UserId id);
-    /// Locks all superadmins, so that two of them cannot remove each other at once; counts the active ones.
+    /// Locks all superadmins, so that two of them cannot remove each other at once; counts the
+    /// active ones.
     std::int64_t lock_active_superadmins();
 
     void add_password_link(
-        const User& user, const Uuid& id, const std::string& token_hash, TimePoint now, TimePoint expires_at
+        const User& user,
+        const Uuid& id,
+        const std::string& token_hash,
+        TimePoint now,
+        TimePoint expires_at
     );
     /// False when it was used or expired before.
     bool use_password_link(const std::string& token_hash, TimePoint now);

@@ -1,5 +1,6 @@
 #pragma once
-// The front door of people: who they are, what they may change, and their passwords. Sessions are the auth feature's.
+// The front door of people: who they are, what they may change, and their passwords. Sessions are
+// the auth feature's.
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
@@ -49,14 +50,17 @@ public:
 
     void add_routes(http::Router& router);
 
-    // Operations. Each checks the caller's rank (Forbidden), sees only the tree of the caller's tenant (NotFound),
-    // and is one transaction with its event.
+    // Operations. Each checks the caller's rank (Forbidden), sees only the tree of the caller's
+    // tenant (NotFound), and is one transaction with its event.
 
     /// A `request_key` seen before in that tenant answers the person made then.
     Result<User> create(
-        const Caller& caller, const CreateUser& request, const std::optional<std::string>& request_key = {}
+        const Caller& caller,
+        const CreateUser& request,
+        const std::optional<std::string>& request_key = {}
     );
-    /// The same inside the caller's transaction; `password_hash` because hashing is too slow for one.
+    /// The same inside the caller's transaction; `password_hash` because hashing is too slow for
+    /// one.
     Result<User> create_in(
         db::Transaction& tx,
         const Caller& caller,
@@ -70,7 +74,10 @@ public:
     /// For forms that create: see create().
     std::string new_request_key();
     Result<UserPage> list(
-        const Caller& caller, const UserFilter& filter, std::int64_t offset = 0, std::int64_t count_max = 100
+        const Caller& caller,
+        const UserFilter& filter,
+        std::int64_t offset = 0,
+        std::int64_t count_max = 100
     );
     /// Answers nothing for an unknown address; for the command line.
     Result<std::optional<User>> find_by_email(const Caller& caller, const std::string& email);
@@ -91,13 +98,18 @@ public:
     Result<PasswordLink> make_password_link(const Caller& caller, UserId id);
     /// Nothing for a link that is unknown, used or expired.
     Result<std::optional<LinkOwner>> find_link_owner(const std::string& token);
-    /// Sets the password, ends all sessions and uses the link up. NotFound when somebody was faster.
+    /// Sets the password, ends all sessions and uses the link up. NotFound when somebody was
+    /// faster.
     Result<void> set_password_by_link(
-        const std::string& token, const std::string& password, const std::string& client_address,
+        const std::string& token,
+        const std::string& password,
+        const std::string& client_address,
         const std::string& request_id
     );
     /// The person's own. Ends all sessions, the one at hand too.
-    Result<void> change_password(const Caller& caller, TenantId home, const ChangePassword& request);
+    Result<void> change_password(
+        const Caller& caller, TenantId home, const ChangePassword& request
+    );
 
     /// For sign-in.
     Result<std::optional<Account>> find_account(const std::string& email);

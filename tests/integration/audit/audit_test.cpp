@@ -1,4 +1,5 @@
 #include "core/features/audit/audit.h"
+
 #include "tests/support/panel_world.h"
 
 #include <gtest/gtest.h>
@@ -36,7 +37,8 @@ protected:
     }
 
     PanelWorld world;
-    std::string key_path = std::filesystem::temp_directory_path() / ("audit-key-" + std::to_string(::getpid()));
+    std::string key_path =
+        std::filesystem::temp_directory_path() / ("audit-key-" + std::to_string(::getpid()));
     crypto::Sealer sealer = *crypto::Sealer::from_file_or_new(key_path, world.random);
     audit::Audit audit{{world.postgres.database(), world.clock, sealer, world.shell}};
     events::Dispatcher dispatcher{world.postgres.database(), nullptr};
@@ -47,7 +49,9 @@ TEST_F(AuditTest, RecordsEveryEventOnceInItsTenantAndVerifies) {
     EXPECT_EQ(dispatcher.drain(), 3U);
     EXPECT_EQ(dispatcher.drain(), 0U);
     EXPECT_EQ(
-        world.postgres.value("select string_agg(type, ' ' order by position) from hostelry.audit_entries"),
+        world.postgres.value(
+            "select string_agg(type, ' ' order by position) from hostelry.audit_entries"
+        ),
         "user.created user.created user.created"
     );
     const auto found = verdict();
@@ -60,11 +64,16 @@ TEST_F(AuditTest, KeepsTheNameOfWhoActedAfterTheyAreGone) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
     dispatcher.drain();
-    const auto id = UserId::parse(world.postgres.value("select id from hostelry.users where email = 'rita@north.test'"));
+    const auto id = UserId::parse(
+        world.postgres.value("select id from hostelry.users where email = 'rita@north.test'")
+    );
     ASSERT_TRUE(world.users.remove(users::operator_caller(root), *id));
     dispatcher.drain();
     EXPECT_EQ(
-        world.postgres.value("select actor_name from hostelry.audit_entries where type = 'session.started'"), "rita"
+        world.postgres.value(
+            "select actor_name from hostelry.audit_entries where type = 'session.started'"
+        ),
+        "rita"
     );
     EXPECT_TRUE(verdict().intact);
 }
@@ -73,7 +82,8 @@ TEST_F(AuditTest, CannotBeChangedByTheServingRoleOrTheOwner) {
     dispatcher.drain();
     for (const auto* role : {"hostelry_app", "hostelry_owner"}) {
         for (const auto* sql :
-             {"update hostelry.audit_entries set type = 'x.y'", "delete from hostelry.audit_entries",
+             {"update hostelry.audit_entries set type = 'x.y'",
+              "delete from hostelry.audit_entries",
               "truncate hostelry.audit_entries"}) {
             // The serving role sees rows of a tenant only; it has no right at all here.
             EXPECT_ANY_THROW(world.postgres.execute(sql, role)) << role << ": " << sql;
@@ -95,12 +105,25 @@ TEST_F(AuditTest, NamesAnEditedEntry) {
 TEST_F(AuditTest, NamesEveryMemberThatIsEdited) {
     dispatcher.drain();
     for (const auto* edit :
-         {"actor_name = 'other'", "at = at + interval '1 second'", "client_address = '1.2.3.4'", "request_id = 'r'",
-          "subject_id = null", "subject_type = 'site'", "actor_id = gen_random_uuid()", "event_id = gen_random_uuid()"}) {
-        world.postgres.execute("drop table if exists hostelry_copy; create table hostelry_copy as select * from hostelry.audit_entries where position = 2", "postgres");
+         {"actor_name = 'other'",
+          "at = at + interval '1 second'",
+          "client_address = '1.2.3.4'",
+          "request_id = 'r'",
+          "subject_id = null",
+          "subject_type = 'site'",
+          "actor_id = gen_random_uuid()",
+          "event_id = gen_random_uuid()"}) {
+        world.postgres.execute(
+            "drop table if exists hostelry_copy; create table hostelry_copy as select * from "
+            "hostelry.audit_entries where position = 2",
+            "postgres"
+        );
         tamper(std::string("update hostelry.audit_entries set ") + edit + " where position = 2");
         EXPECT_FALSE(verdict().intact) << edit;
-        tamper("delete from hostelry.audit_entries where position = 2; insert into hostelry.audit_entries select * from hostelry_copy");
+        tamper(
+            "delete from hostelry.audit_entries where position = 2; insert into "
+            "hostelry.audit_entries select * from hostelry_copy"
+        );
         EXPECT_TRUE(verdict().intact) << edit;
     }
 }
@@ -126,7 +149,8 @@ TEST_F(AuditTest, NamesARewrittenChainBecauseItsHeadCannotBeSigned) {
     dispatcher.drain();
     // The attacker knows the code: takes the last entry out and writes the head that fits.
     tamper(
-        "delete from hostelry.audit_entries where position = 3; update hostelry.audit_head set position = 2, entries = 2, "
+        "delete from hostelry.audit_entries where position = 3; update hostelry.audit_head set "
+        "position = 2, entries = 2, "
         "hash = (select hash from hostelry.audit_entries where position = 2)"
     );
     const auto found = verdict();
@@ -136,7 +160,9 @@ TEST_F(AuditTest, NamesARewrittenChainBecauseItsHeadCannotBeSigned) {
 
 TEST_F(AuditTest, NamesAnOlderStateThatWasPutBack) {
     dispatcher.drain();
-    world.postgres.execute("create table hostelry_old_head as select * from hostelry.audit_head", "postgres");
+    world.postgres.execute(
+        "create table hostelry_old_head as select * from hostelry.audit_head", "postgres"
+    );
     world.add_user(north, "reseller", "late@north.test");
     dispatcher.drain();
     tamper(
@@ -174,7 +200,8 @@ TEST_F(AuditTest, FiltersByActorTypeSubjectTimeAndWords) {
     Browser browser{world};
     browser.sign_in("ada@panel.test");
     dispatcher.drain();
-    const auto ada = world.postgres.value("select id from hostelry.users where email = 'ada@panel.test'");
+    const auto ada =
+        world.postgres.value("select id from hostelry.users where email = 'ada@panel.test'");
     const auto count = [&](const std::string& query) {
         return browser.call(Method::Get, "/api/v1/audit?" + query).json()["items"].size();
     };
@@ -206,7 +233,11 @@ TEST_F(AuditTest, ShowsPagesOfListEntryAndVerification) {
 TEST_F(AuditTest, HostileTextStaysText) {
     ASSERT_TRUE(world.users.create(
         users::operator_caller(north),
-        {.tenant = {}, .name = "<img src=x onerror=alert(1)>{{7*7}}", .email = "eve@north.test", .role = "reseller", .password = {}}
+        {.tenant = {},
+         .name = "<img src=x onerror=alert(1)>{{7*7}}",
+         .email = "eve@north.test",
+         .role = "reseller",
+         .password = {}}
     ));
     dispatcher.drain();
     Browser browser{world};

@@ -62,10 +62,12 @@ TEST_F(SessionTest, EndsEverywhereWithANewPasswordASuspensionAndADeletion) {
     Browser second{world};
     first.sign_in("rita@north.test");
     second.sign_in("rita@north.test");
-    auto reply = first.on("/profile").post(
-        "/profile/password",
-        {{"current_password", std::string(kTestPassword)}, {"new_password", "quiet marble engine"}}
-    );
+    auto reply = first.on("/profile")
+                     .post(
+                         "/profile/password",
+                         {{"current_password", std::string(kTestPassword)},
+                          {"new_password", "quiet marble engine"}}
+                     );
     EXPECT_EQ(reply.status, 303);
     EXPECT_FALSE(is_in(first));
     EXPECT_FALSE(is_in(second));
@@ -99,7 +101,9 @@ TEST_F(SessionTest, TellsTheStreamsWhichSessionsEnded) {
     const auto key = world.postgres.value("select id from hostelry.sessions");
     EXPECT_TRUE(world.auth.ended_sessions({key}).empty());
     browser.on("/profile").post("/sign-out", {});
-    EXPECT_EQ(world.auth.ended_sessions({key, "rubbish"}), (std::vector<std::string>{key, "rubbish"}));
+    EXPECT_EQ(
+        world.auth.ended_sessions({key, "rubbish"}), (std::vector<std::string>{key, "rubbish"})
+    );
 }
 
 TEST_F(SessionTest, ActsOnlyInDescendantsOfTheHome) {
@@ -107,14 +111,20 @@ TEST_F(SessionTest, ActsOnlyInDescendantsOfTheHome) {
     browser.sign_in("rita@north.test");
     browser.on("/profile");
     EXPECT_EQ(browser.post("/acting-tenant", {{"tenant", client.to_string()}}).status, 303);
-    EXPECT_EQ(world.postgres.value("select acting_tenant_id from hostelry.sessions"), client.to_string());
+    EXPECT_EQ(
+        world.postgres.value("select acting_tenant_id from hostelry.sessions"), client.to_string()
+    );
     const auto foreign = browser.post("/acting-tenant", {{"tenant", stranger.to_string()}});
-    const auto root = browser.post("/acting-tenant", {{"tenant", world.postgres.root().to_string()}});
-    const auto made_up = browser.post("/acting-tenant", {{"tenant", "01900000-0000-7000-8000-000000000000"}});
+    const auto root =
+        browser.post("/acting-tenant", {{"tenant", world.postgres.root().to_string()}});
+    const auto made_up =
+        browser.post("/acting-tenant", {{"tenant", "01900000-0000-7000-8000-000000000000"}});
     EXPECT_EQ(foreign.status, 404);
     EXPECT_EQ(root.status, 404);
     EXPECT_EQ(made_up.status, 404);
-    EXPECT_EQ(world.postgres.value("select acting_tenant_id from hostelry.sessions"), client.to_string());
+    EXPECT_EQ(
+        world.postgres.value("select acting_tenant_id from hostelry.sessions"), client.to_string()
+    );
     EXPECT_EQ(browser.post("/acting-tenant", {{"tenant", reseller.to_string()}}).status, 303);
 }
 
@@ -122,7 +132,9 @@ TEST_F(SessionTest, FallsBackHomeWhenTheActingTenantIsGone) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
     browser.on("/profile").post("/acting-tenant", {{"tenant", client.to_string()}});
-    world.postgres.execute("update hostelry.tenants set state = 'deleted' where id = '" + client.to_string() + "'");
+    world.postgres.execute(
+        "update hostelry.tenants set state = 'deleted' where id = '" + client.to_string() + "'"
+    );
     http::Request request;
     request.headers.add("cookie", "__Host-session=" + browser.cookie("__Host-session"));
     const auto principal = world.auth.authenticate(request);

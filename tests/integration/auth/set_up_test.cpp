@@ -32,11 +32,18 @@ TEST_F(SetUpTest, MakesTheFirstSuperadminAndSignsThemIn) {
     const auto reply = browser.post(path, person());
     EXPECT_EQ(reply.status, 303);
     EXPECT_EQ(browser.get("/profile").status, 200);
-    EXPECT_EQ(world.postgres.value("select name from hostelry.tenants where kind = 'root'"), "Northlight Hosting");
     EXPECT_EQ(
-        world.postgres.value("select role || ' ' || time_zone from hostelry.users"), "superadmin Europe/Berlin"
+        world.postgres.value("select name from hostelry.tenants where kind = 'root'"),
+        "Northlight Hosting"
     );
-    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.events where type = 'panel.set_up'"), "1");
+    EXPECT_EQ(
+        world.postgres.value("select role || ' ' || time_zone from hostelry.users"),
+        "superadmin Europe/Berlin"
+    );
+    EXPECT_EQ(
+        world.postgres.value("select count(*) from hostelry.events where type = 'panel.set_up'"),
+        "1"
+    );
 }
 
 TEST_F(SetUpTest, WorksOnceAndNoLinkIsMadeAfterwards) {
@@ -69,10 +76,16 @@ TEST_F(SetUpTest, KeepsWhatWasTypedAndMakesNothingFromBadInput) {
     browser.get(path);
     const auto reply = browser.post(
         path,
-        {{"company", "North \"& light\""}, {"name", " "}, {"email", "not an address"}, {"password", "short"}, {"time_zone", "Mars/Base"}}
+        {{"company", "North \"& light\""},
+         {"name", " "},
+         {"email", "not an address"},
+         {"password", "short"},
+         {"time_zone", "Mars/Base"}}
     );
     EXPECT_EQ(reply.status, 422);
-    EXPECT_TRUE(reply.has("North &quot;&amp; light&quot;") || reply.has("North &#34;&amp; light&#34;"));
+    EXPECT_TRUE(
+        reply.has("North &quot;&amp; light&quot;") || reply.has("North &#34;&amp; light&#34;")
+    );
     EXPECT_TRUE(reply.has("not an address"));
     EXPECT_FALSE(reply.has("\"short\""));
     EXPECT_EQ(world.postgres.value("select count(*) from hostelry.users"), "0");
@@ -97,6 +110,17 @@ TEST_F(SetUpTest, LimitsGuesses) {
     EXPECT_EQ(browser.get("/password/guess").status, 429);
 }
 
+TEST_F(SetUpTest, TakesTheFormOfAPageWithoutReferrersWhoseOriginIsNull) {
+    const auto path = link();
+    browser.get(path);
+    browser.headers = {{"origin", "null"}, {"sec-fetch-site", "cross-site"}};
+    EXPECT_EQ(browser.post(path, person()).status, 403);
+    browser.headers = {{"origin", "null"}};
+    EXPECT_EQ(browser.post(path, person()).status, 403);
+    browser.headers = {{"origin", "null"}, {"sec-fetch-site", "same-origin"}};
+    EXPECT_EQ(browser.post(path, person()).status, 303);
+}
+
 TEST_F(SetUpTest, LinksDoNotLeakByReferrer) {
     const auto path = link();
     http::Inflight inflight;
@@ -117,7 +141,9 @@ TEST_F(SetUpTest, PasswordLinksWorkOnce) {
     EXPECT_EQ(browser.get(older->url.substr(std::string("https://panel.test").size())).status, 404);
     EXPECT_EQ(browser.get(path).status, 200);
     EXPECT_EQ(browser.post(path, {{"password", "short"}}).status, 422);
-    EXPECT_EQ(browser.post(path, {{"password", "quiet marble engine"}}).location, "/sign-in?from=password");
+    EXPECT_EQ(
+        browser.post(path, {{"password", "quiet marble engine"}}).location, "/sign-in?from=password"
+    );
     EXPECT_EQ(browser.post(path, {{"password", "another long one"}}).status, 404);
     EXPECT_EQ(browser.sign_in("ada@panel.test", "quiet marble engine").status, 303);
 }

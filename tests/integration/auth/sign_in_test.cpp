@@ -16,7 +16,9 @@ protected:
         world.open();
     }
     std::string events(const std::string& type) {
-        return world.postgres.value("select count(*) from hostelry.events where type = '" + type + "'");
+        return world.postgres.value(
+            "select count(*) from hostelry.events where type = '" + type + "'"
+        );
     }
 
     PanelWorld world;
@@ -42,17 +44,25 @@ TEST_F(SignInTest, StoresOnlyTheHashOfTheToken) {
     const auto token = browser.cookie("__Host-session");
     ASSERT_EQ(token.size(), 43U);
     EXPECT_EQ(
-        world.postgres.value("select count(*) from hostelry.sessions s where s::text like '%" + token + "%'"), "0"
+        world.postgres.value(
+            "select count(*) from hostelry.sessions s where s::text like '%" + token + "%'"
+        ),
+        "0"
     );
 }
 
 TEST_F(SignInTest, AnswersAlikeForWrongPasswordUnknownAddressAndSuspendedPerson) {
-    world.postgres.execute("update hostelry.users set state = 'suspended' where email = 'carl@acme.test'");
+    world.postgres.execute(
+        "update hostelry.users set state = 'suspended' where email = 'carl@acme.test'"
+    );
     browser.get("/sign-in");
-    const auto wrong = browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", "not the password"}});
-    const auto unknown = browser.post("/sign-in", {{"email", "who@panel.test"}, {"password", "not the password"}});
-    const auto suspended =
-        browser.post("/sign-in", {{"email", "carl@acme.test"}, {"password", std::string(kTestPassword)}});
+    const auto wrong =
+        browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", "not the password"}});
+    const auto unknown =
+        browser.post("/sign-in", {{"email", "who@panel.test"}, {"password", "not the password"}});
+    const auto suspended = browser.post(
+        "/sign-in", {{"email", "carl@acme.test"}, {"password", std::string(kTestPassword)}}
+    );
     for (const auto& reply : {wrong, unknown, suspended}) {
         EXPECT_EQ(reply.status, 401);
         EXPECT_TRUE(reply.has("E-mail and password do not match an account."));
@@ -68,9 +78,13 @@ TEST_F(SignInTest, SpendsTheSameTimeOnUnknownAddresses) {
             const auto begin = std::chrono::steady_clock::now();
             static_cast<void>(world.auth.sign_in(
                 {stem, "some wrong password"},
-                {.client_address = "198.51.100." + std::to_string(i), .user_agent = {}, .request_id = {}}
+                {.client_address = "198.51.100." + std::to_string(i),
+                 .user_agent = {},
+                 .request_id = {}}
             ));
-            times.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
+            times.push_back(
+                std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count()
+            );
         }
         std::sort(times.begin(), times.end());
         return times[times.size() / 2];
@@ -78,14 +92,16 @@ TEST_F(SignInTest, SpendsTheSameTimeOnUnknownAddresses) {
     crypto::spend_verification("warm");
     const double known = median_of("ada@panel.test");
     const double unknown = median_of("nobody@panel.test");
-    // Generous, because test machines are busy: without the spent verification the ratio is above ten.
+    // Generous, because test machines are busy: without the spent verification the ratio is above
+    // ten.
     EXPECT_LT(known, unknown * 2.5);
     EXPECT_LT(unknown, known * 2.5);
 }
 
 TEST_F(SignInTest, KeepsTheAddressAndNeverThePasswordInTheFormThatComesBack) {
     browser.get("/sign-in");
-    const auto reply = browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", "typed secret text"}});
+    const auto reply =
+        browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", "typed secret text"}});
     EXPECT_TRUE(reply.has("value=\"ada@panel.test\""));
     EXPECT_FALSE(reply.has("typed secret text"));
     const auto empty = browser.post("/sign-in", {{"email", ""}, {"password", ""}});
@@ -97,13 +113,17 @@ TEST_F(SignInTest, LimitsAttemptsAtOneAccountFromManyAddresses) {
     for (int i = 0; i < 14; ++i) {
         browser.address = "203.0.113." + std::to_string(i + 1);
         browser.get("/sign-in");
-        limited += browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", "wrong wrong wrong"}}).status == 429;
+        limited +=
+            browser
+                .post("/sign-in", {{"email", "ada@panel.test"}, {"password", "wrong wrong wrong"}})
+                .status == 429;
     }
     EXPECT_EQ(limited, 4);
     browser.address = "203.0.113.200";
     browser.get("/sign-in");
-    const auto reply =
-        browser.post("/sign-in", {{"email", "ada@panel.test"}, {"password", std::string(kTestPassword)}});
+    const auto reply = browser.post(
+        "/sign-in", {{"email", "ada@panel.test"}, {"password", std::string(kTestPassword)}}
+    );
     EXPECT_EQ(reply.status, 429);
     EXPECT_FALSE(reply.headers.at("retry-after").empty());
     EXPECT_EQ(Browser{world}.sign_in("carl@acme.test").status, 303);
@@ -114,19 +134,34 @@ TEST_F(SignInTest, LimitsAttemptsFromOneAddressWhateverProxyHeadersSay) {
     for (int i = 0; i < 45; ++i) {
         browser.headers["x-forwarded-for"] = "198.51.100." + std::to_string(i);
         browser.get("/sign-in");
-        limited += browser.post("/sign-in", {{"email", "u" + std::to_string(i) + "@x.test"}, {"password", "p"}}).status == 429;
+        limited +=
+            browser
+                .post(
+                    "/sign-in", {{"email", "u" + std::to_string(i) + "@x.test"}, {"password", "p"}}
+                )
+                .status == 429;
     }
     EXPECT_GE(limited, 3);
 }
 
 TEST_F(SignInTest, LeadsBackToOwnPathsOnly) {
     EXPECT_EQ(auth::own_path_or_home("/sites?q=a"), "/sites?q=a");
-    for (const auto* bad : {"//evil.test", "/\\evil.test", "https://evil.test", "javascript:alert(1)", "", "/a\r\nX: y", "/sign-in"}) {
+    for (const auto* bad :
+         {"//evil.test",
+          "/\\evil.test",
+          "https://evil.test",
+          "javascript:alert(1)",
+          "",
+          "/a\r\nX: y",
+          "/sign-in"}) {
         EXPECT_EQ(auth::own_path_or_home(bad), "/") << bad;
     }
     browser.get("/sign-in?next=//evil.test");
     const auto reply = browser.post(
-        "/sign-in", {{"email", "ada@panel.test"}, {"password", std::string(kTestPassword)}, {"next", "//evil.test"}}
+        "/sign-in",
+        {{"email", "ada@panel.test"},
+         {"password", std::string(kTestPassword)},
+         {"next", "//evil.test"}}
     );
     EXPECT_EQ(reply.location, "/");
 }
@@ -136,7 +171,8 @@ TEST_F(SignInTest, RefusesAFormWithoutOrWithAnotherBrowsersToken) {
     other.get("/sign-in");
     browser.get("/sign-in");
     browser.set_token(other.token());
-    const http::FormPairs form{{"email", "ada@panel.test"}, {"password", std::string(kTestPassword)}};
+    const http::FormPairs form{
+        {"email", "ada@panel.test"}, {"password", std::string(kTestPassword)}};
     EXPECT_EQ(browser.post("/sign-in", form).status, 403);
     browser.set_token("");
     EXPECT_EQ(browser.post("/sign-in", form).status, 403);
@@ -149,7 +185,11 @@ TEST_F(SignInTest, PutsHostileNamesNowhere) {
     );
     EXPECT_EQ(reply.status, 401);
     EXPECT_FALSE(reply.has("<img onerror"));
-    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.events e where e::text like '%onerror%'"), "0");
+    EXPECT_EQ(
+        world.postgres.value("select count(*) from hostelry.events e where e::text like '%onerror%'"
+        ),
+        "0"
+    );
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #include "core/features/tenants/tenants.h"
+
 #include "tests/support/panel_world.h"
 
 #include <gtest/gtest.h>
@@ -26,26 +27,36 @@ protected:
     }
     static std::string api(TenantId id) { return "/api/v1/tenants/" + id.to_string(); }
     std::string state() {
-        return world.postgres.value("select string_agg(name || state, ' ' order by id) from hostelry.tenants");
+        return world.postgres.value(
+            "select string_agg(name || state, ' ' order by id) from hostelry.tenants"
+        );
     }
 
     PanelWorld world;
-    tenants::Tenants tenants{{world.postgres.database(), world.clock, world.random, world.shell, world.users}};
+    tenants::Tenants tenants{
+        {world.postgres.database(), world.clock, world.random, world.shell, world.users}};
     TenantId root, north, acme, south;
 };
 
 TEST_F(TenantsTest, CreatesAnAccountWithItsFirstPerson) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
-    const auto reply = browser.on("/tenants/new").post(
-        "/tenants",
-        {{"name", "Café Müller"}, {"kind", "client"}, {"person_name", "Maja"}, {"person_email", "maja@cafe.test"}, {"time_zone", "Europe/Berlin"}, {"_key", "k"}}
-    );
+    const auto reply = browser.on("/tenants/new")
+                           .post(
+                               "/tenants",
+                               {{"name", "Café Müller"},
+                                {"kind", "client"},
+                                {"person_name", "Maja"},
+                                {"person_email", "maja@cafe.test"},
+                                {"time_zone", "Europe/Berlin"},
+                                {"_key", "k"}}
+                           );
     EXPECT_EQ(reply.status, 200);
     EXPECT_TRUE(reply.has("https://panel.test/password/"));
     EXPECT_EQ(
         world.postgres.value(
-            "select t.name || ' ' || p.name || ' ' || u.role from hostelry.users u join hostelry.tenants t on t.id = u.tenant_id "
+            "select t.name || ' ' || p.name || ' ' || u.role from hostelry.users u join "
+            "hostelry.tenants t on t.id = u.tenant_id "
             "join hostelry.tenants p on p.id = t.parent_id where u.email = 'maja@cafe.test'"
         ),
         "Café Müller north client"
@@ -57,10 +68,17 @@ TEST_F(TenantsTest, MakesOneAccountOfARequestThatIsSentTwice) {
     browser.sign_in("rita@north.test");
     browser.on("/tenants/new");
     const http::FormPairs form{
-        {"name", "Twice"}, {"kind", "client"}, {"person_name", "Maja"}, {"person_email", "maja@x.test"}, {"time_zone", "UTC"}, {"_key", "k"}};
+        {"name", "Twice"},
+        {"kind", "client"},
+        {"person_name", "Maja"},
+        {"person_email", "maja@x.test"},
+        {"time_zone", "UTC"},
+        {"_key", "k"}};
     EXPECT_EQ(browser.post("/tenants", form).status, 200);
     EXPECT_EQ(browser.post("/tenants", form).status, 200);
-    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.tenants where name = 'Twice'"), "1");
+    EXPECT_EQ(
+        world.postgres.value("select count(*) from hostelry.tenants where name = 'Twice'"), "1"
+    );
     const json body{{"name", "By key"}, {"kind", "client"}};
     browser.headers["idempotency-key"] = "api-1";
     const auto first = browser.call(Method::Post, "/api/v1/tenants", body);
@@ -73,14 +91,21 @@ TEST_F(TenantsTest, MakesNothingWhenThePersonCannotBeMade) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
     const auto before = state();
-    const auto taken = browser.on("/tenants/new").post(
-        "/tenants",
-        {{"name", "Half"}, {"kind", "client"}, {"person_name", "Maja"}, {"person_email", "ada@panel.test"}, {"time_zone", "UTC"}}
-    );
+    const auto taken = browser.on("/tenants/new")
+                           .post(
+                               "/tenants",
+                               {{"name", "Half"},
+                                {"kind", "client"},
+                                {"person_name", "Maja"},
+                                {"person_email", "ada@panel.test"},
+                                {"time_zone", "UTC"}}
+                           );
     EXPECT_EQ(taken.status, 409);
     EXPECT_TRUE(taken.has("value=\"Half\""));
     EXPECT_TRUE(taken.has("id=\"person_email-e\""));
-    const auto bad = browser.post("/tenants", {{"name", " "}, {"kind", "root"}, {"person_email", "x"}, {"time_zone", "UTC"}});
+    const auto bad = browser.post(
+        "/tenants", {{"name", " "}, {"kind", "root"}, {"person_email", "x"}, {"time_zone", "UTC"}}
+    );
     EXPECT_EQ(bad.status, 422);
     EXPECT_EQ(state(), before);
 }
@@ -94,10 +119,18 @@ TEST_F(TenantsTest, NeighboursAndAncestorsAreOutOfReach) {
     for (const auto target : {south, root}) {
         const json change{{"name", "Mine"}};
         for (const auto& [foreign, random] : {
-                 std::pair{browser.call(Method::Get, api(target)), browser.call(Method::Get, api(made_up))},
-                 std::pair{browser.call(Method::Patch, api(target), change), browser.call(Method::Patch, api(made_up), change)},
-                 std::pair{browser.call(Method::Delete, api(target)), browser.call(Method::Delete, api(made_up))},
-                 std::pair{browser.call(Method::Post, api(target) + "/suspension"), browser.call(Method::Post, api(made_up) + "/suspension")},
+                 std::pair{
+                     browser.call(Method::Get, api(target)),
+                     browser.call(Method::Get, api(made_up))},
+                 std::pair{
+                     browser.call(Method::Patch, api(target), change),
+                     browser.call(Method::Patch, api(made_up), change)},
+                 std::pair{
+                     browser.call(Method::Delete, api(target)),
+                     browser.call(Method::Delete, api(made_up))},
+                 std::pair{
+                     browser.call(Method::Post, api(target) + "/suspension"),
+                     browser.call(Method::Post, api(made_up) + "/suspension")},
              }) {
             EXPECT_EQ(foreign.status, 404);
             EXPECT_EQ(foreign.json()["detail"], random.json()["detail"]);
@@ -121,7 +154,10 @@ TEST_F(TenantsTest, NobodyRunsTheAccountTheyLiveIn) {
     client.sign_in("carl@acme.test");
     client.on("/profile");
     EXPECT_EQ(client.get("/tenants").status, 403);
-    EXPECT_EQ(client.call(Method::Post, "/api/v1/tenants", {{"name", "X"}, {"kind", "client"}}).status, 403);
+    EXPECT_EQ(
+        client.call(Method::Post, "/api/v1/tenants", {{"name", "X"}, {"kind", "client"}}).status,
+        403
+    );
     Browser staff{world};
     staff.sign_in("ada@panel.test");
     staff.on("/tenants");
@@ -167,7 +203,10 @@ TEST_F(TenantsTest, DeletesOnlyWhatIsEmptyAndSaysWhatIsLeft) {
     EXPECT_EQ(staff.on(path).post(path, {{"name", "north"}}).location, "/tenants");
     EXPECT_EQ(staff.get("/tenants/" + north.to_string()).status, 404);
     EXPECT_EQ(
-        world.postgres.value("select count(*) from hostelry.users where tenant_id <> '" + root.to_string() + "'"), "0"
+        world.postgres.value(
+            "select count(*) from hostelry.users where tenant_id <> '" + root.to_string() + "'"
+        ),
+        "0"
     );
 }
 
@@ -178,7 +217,8 @@ TEST_F(TenantsTest, NamesMayRepeatAndTwentyAtOnceAllGetTheirSlug) {
     for (int i = 0; i < 6; ++i) {
         threads.emplace_back([&] {
             for (int n = 0; n < 3; ++n) {
-                made += tenants.create(caller, {.name = "Same name", .parent = {}}).has_value() ? 1 : 0;
+                made +=
+                    tenants.create(caller, {.name = "Same name", .parent = {}}).has_value() ? 1 : 0;
             }
         });
     }
@@ -186,26 +226,38 @@ TEST_F(TenantsTest, NamesMayRepeatAndTwentyAtOnceAllGetTheirSlug) {
         thread.join();
     }
     EXPECT_EQ(made, 18);
-    EXPECT_EQ(world.postgres.value("select count(distinct slug) from hostelry.tenants where name = 'Same name'"), "18");
+    EXPECT_EQ(
+        world.postgres.value(
+            "select count(distinct slug) from hostelry.tenants where name = 'Same name'"
+        ),
+        "18"
+    );
 }
 
 TEST_F(TenantsTest, EveryPageShows) {
     Browser staff{world};
     staff.sign_in("ada@panel.test");
     const auto path = "/tenants/" + north.to_string();
-    for (const auto& page : {std::string("/tenants"), std::string("/tenants?q=nor&state=active"), std::string("/tenants/new"), path, path + "/edit", path + "/deletion"}) {
+    for (const auto& page :
+         {std::string("/tenants"),
+          std::string("/tenants?q=nor&state=active"),
+          std::string("/tenants/new"),
+          path,
+          path + "/edit",
+          path + "/deletion"}) {
         EXPECT_EQ(staff.get(page).status, 200) << page;
     }
     EXPECT_EQ(staff.get("/tenants/not-an-id").status, 404);
 }
 
 TEST_F(TenantsTest, OthersAskForNamesAndChildren) {
-    const auto seen = world.postgres.database().in_tenant(north, [&](db::Transaction& tx) -> Result<void> {
-        EXPECT_EQ(tenants::name_of(tx, acme)->name, "acme");
-        EXPECT_FALSE(tenants::name_of(tx, south));
-        EXPECT_EQ(tenants::children_of(tx, north).size(), 1U);
-        return {};
-    });
+    const auto seen =
+        world.postgres.database().in_tenant(north, [&](db::Transaction& tx) -> Result<void> {
+            EXPECT_EQ(tenants::name_of(tx, acme)->name, "acme");
+            EXPECT_FALSE(tenants::name_of(tx, south));
+            EXPECT_EQ(tenants::children_of(tx, north).size(), 1U);
+            return {};
+        });
     EXPECT_TRUE(seen);
 }
 

@@ -22,10 +22,13 @@ protected:
         carl = world.add_user(acme, "client", "carl@acme.test");
         world.open();
     }
-    static std::string api(const users::User& user) { return "/api/v1/users/" + user.id.to_string(); }
+    static std::string api(const users::User& user) {
+        return "/api/v1/users/" + user.id.to_string();
+    }
     std::string state() {
         return world.postgres.value(
-            "select string_agg(email || role || state || coalesce(password_hash, '') || name, ' ' order by email) "
+            "select string_agg(email || role || state || coalesce(password_hash, '') || name, ' ' "
+            "order by email) "
             "from hostelry.users"
         );
     }
@@ -41,13 +44,19 @@ TEST_F(UsersTest, CreatesAPersonWithAOneTimeLink) {
     EXPECT_EQ(browser.get("/users/new?tenant=" + acme.to_string()).status, 200);
     const auto reply = browser.post(
         "/users",
-        {{"tenant", acme.to_string()}, {"name", "Nina <b>"}, {"email", "nina@acme.test"}, {"role", "client"}, {"time_zone", "Europe/Berlin"}, {"_key", "k1"}}
+        {{"tenant", acme.to_string()},
+         {"name", "Nina <b>"},
+         {"email", "nina@acme.test"},
+         {"role", "client"},
+         {"time_zone", "Europe/Berlin"},
+         {"_key", "k1"}}
     );
     EXPECT_EQ(reply.status, 200);
     EXPECT_TRUE(reply.has("https://panel.test/password/"));
     EXPECT_TRUE(reply.has("Nina &lt;b&gt;"));
     EXPECT_EQ(
-        world.postgres.value("select tenant_id from hostelry.users where email = 'nina@acme.test'"), acme.to_string()
+        world.postgres.value("select tenant_id from hostelry.users where email = 'nina@acme.test'"),
+        acme.to_string()
     );
 }
 
@@ -56,7 +65,11 @@ TEST_F(UsersTest, MakesOnePersonOfAFormThatIsSentTwice) {
     browser.sign_in("rita@north.test");
     browser.on("/users/new");
     const http::FormPairs form{
-        {"name", "Nina"}, {"email", "nina@north.test"}, {"role", "reseller"}, {"time_zone", "UTC"}, {"_key", "k1"}};
+        {"name", "Nina"},
+        {"email", "nina@north.test"},
+        {"role", "reseller"},
+        {"time_zone", "UTC"},
+        {"_key", "k1"}};
     EXPECT_EQ(browser.post("/users", form).status, 200);
     EXPECT_EQ(browser.post("/users", form).status, 200);
     EXPECT_EQ(world.postgres.value("select count(*) from hostelry.users where name = 'Nina'"), "1");
@@ -66,9 +79,14 @@ TEST_F(UsersTest, KeepsWhatWasTypedAndNamesTheFields) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
     const auto before = state();
-    const auto reply = browser.on("/users/new").post(
-        "/users", {{"name", "Typed Name"}, {"email", "no address"}, {"role", "reseller"}, {"time_zone", "Mars/Base"}}
-    );
+    const auto reply = browser.on("/users/new")
+                           .post(
+                               "/users",
+                               {{"name", "Typed Name"},
+                                {"email", "no address"},
+                                {"role", "reseller"},
+                                {"time_zone", "Mars/Base"}}
+                           );
     EXPECT_EQ(reply.status, 422);
     EXPECT_TRUE(reply.has("value=\"Typed Name\""));
     EXPECT_TRUE(reply.has("value=\"no address\""));
@@ -80,9 +98,14 @@ TEST_F(UsersTest, KeepsWhatWasTypedAndNamesTheFields) {
 TEST_F(UsersTest, SaysNothingAboutWhoseAddressItIs) {
     Browser browser{world};
     browser.sign_in("rita@north.test");
-    const auto reply = browser.on("/users/new").post(
-        "/users", {{"name", "Nina"}, {"email", "SAM@south.test"}, {"role", "reseller"}, {"time_zone", "UTC"}}
-    );
+    const auto reply = browser.on("/users/new")
+                           .post(
+                               "/users",
+                               {{"name", "Nina"},
+                                {"email", "SAM@south.test"},
+                                {"role", "reseller"},
+                                {"time_zone", "UTC"}}
+                           );
     EXPECT_EQ(reply.status, 409);
     EXPECT_TRUE(reply.has("This address cannot be used."));
 }
@@ -97,10 +120,17 @@ TEST_F(UsersTest, NeighboursCannotSeeChangeOrDeleteAnybody) {
         const json change{{"name", "Changed"}};
         for (const auto& [foreign, random] : {
                  std::pair{browser.call(Method::Get, target), browser.call(Method::Get, made_up)},
-                 std::pair{browser.call(Method::Patch, target, change), browser.call(Method::Patch, made_up, change)},
-                 std::pair{browser.call(Method::Delete, target), browser.call(Method::Delete, made_up)},
-                 std::pair{browser.call(Method::Post, target + "/suspension"), browser.call(Method::Post, std::string(made_up) + "/suspension")},
-                 std::pair{browser.call(Method::Post, target + "/password-link"), browser.call(Method::Post, std::string(made_up) + "/password-link")},
+                 std::pair{
+                     browser.call(Method::Patch, target, change),
+                     browser.call(Method::Patch, made_up, change)},
+                 std::pair{
+                     browser.call(Method::Delete, target), browser.call(Method::Delete, made_up)},
+                 std::pair{
+                     browser.call(Method::Post, target + "/suspension"),
+                     browser.call(Method::Post, std::string(made_up) + "/suspension")},
+                 std::pair{
+                     browser.call(Method::Post, target + "/password-link"),
+                     browser.call(Method::Post, std::string(made_up) + "/password-link")},
              }) {
             EXPECT_EQ(foreign.status, 404);
             EXPECT_EQ(foreign.json()["detail"], random.json()["detail"]);
@@ -124,7 +154,8 @@ TEST_F(UsersTest, NobodyClimbsAboveTheirRank) {
     EXPECT_EQ(admin.call(Method::Post, api(ada) + "/password-link").status, 403);
     EXPECT_EQ(admin.call(Method::Post, api(ada) + "/suspension").status, 403);
     EXPECT_EQ(admin.call(Method::Delete, api(ada)).status, 403);
-    EXPECT_EQ(admin.call(Method::Patch, api(adam), {{"role", "superadmin"}}).status, 409) << "one's own role";
+    EXPECT_EQ(admin.call(Method::Patch, api(adam), {{"role", "superadmin"}}).status, 409)
+        << "one's own role";
     const json climber{{"name", "Eve"}, {"email", "eve@panel.test"}, {"role", "superadmin"}};
     EXPECT_EQ(admin.call(Method::Post, "/api/v1/users", climber).status, 403);
 
@@ -136,8 +167,13 @@ TEST_F(UsersTest, NobodyClimbsAboveTheirRank) {
         EXPECT_EQ(reseller.call(Method::Post, "/api/v1/users", person).status, 403) << role;
         EXPECT_EQ(reseller.call(Method::Patch, api(carl), {{"role", role}}).status, 403) << role;
     }
-    EXPECT_EQ(reseller.call(Method::Patch, api(carl), {{"role", "reseller"}}).status, 422) << "wrong account for it";
-    const json elsewhere{{"name", "Eve"}, {"email", "eve@s.test"}, {"role", "reseller"}, {"tenant", south.to_string()}};
+    EXPECT_EQ(reseller.call(Method::Patch, api(carl), {{"role", "reseller"}}).status, 422)
+        << "wrong account for it";
+    const json elsewhere{
+        {"name", "Eve"},
+        {"email", "eve@s.test"},
+        {"role", "reseller"},
+        {"tenant", south.to_string()}};
     EXPECT_EQ(reseller.call(Method::Post, "/api/v1/users", elsewhere).status, 404);
 
     Browser client{world};
@@ -183,14 +219,14 @@ TEST_F(UsersTest, RefusesMembersThatNobodyOffersAndValuesOfWrongTypes) {
     browser.sign_in("ada@panel.test");
     browser.on("/users");
     const json base{{"name", "Eve"}, {"email", "eve@panel.test"}, {"role", "admin"}};
-    for (const auto& [name, value] : {
-             std::pair<std::string, json>{"state", "active"},
-             {"verified", true},
-             {"password_hash", "x"},
-             {"password", true},
-             {"password", 0},
-             {"password", json::array()},
-             {"name", nullptr}}) {
+    for (const auto& [name, value] :
+         {std::pair<std::string, json>{"state", "active"},
+          {"verified", true},
+          {"password_hash", "x"},
+          {"password", true},
+          {"password", 0},
+          {"password", json::array()},
+          {"name", nullptr}}) {
         auto body = base;
         body[name] = value;
         EXPECT_EQ(browser.call(Method::Post, "/api/v1/users", body).status, 422) << name << value;
@@ -204,7 +240,10 @@ TEST_F(UsersTest, DeletesOnlyWhenTheAddressIsTyped) {
     const auto path = "/users/" + carl.id.to_string() + "/deletion";
     EXPECT_EQ(browser.on(path).post(path, {{"name", "something else"}}).status, 422);
     EXPECT_EQ(browser.on(path).post(path, {{"name", "carl@acme.test"}}).location, "/users");
-    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.users where email = 'carl@acme.test'"), "0");
+    EXPECT_EQ(
+        world.postgres.value("select count(*) from hostelry.users where email = 'carl@acme.test'"),
+        "0"
+    );
 }
 
 TEST_F(UsersTest, SuspendsWithAWayBack) {
@@ -216,9 +255,8 @@ TEST_F(UsersTest, SuspendsWithAWayBack) {
     EXPECT_EQ(browser.on(path).post(path + "/resumption", {}).status, 303);
     EXPECT_TRUE(browser.get(path).has("Active"));
     EXPECT_EQ(
-        world.postgres.value(
-            "select string_agg(type, ' ' order by number) from hostelry.events where type like 'user.%ed' and actor_id is not null"
-        ),
+        world.postgres.value("select string_agg(type, ' ' order by number) from hostelry.events "
+                             "where type like 'user.%ed' and actor_id is not null"),
         "user.suspended user.resumed"
     );
 }
@@ -227,7 +265,13 @@ TEST_F(UsersTest, EveryPageShowsAndWantsItsToken) {
     Browser browser{world};
     browser.sign_in("ada@panel.test");
     const auto path = "/users/" + rita.id.to_string();
-    for (const auto& page : {std::string("/users"), std::string("/users/new"), path, path + "/edit", path + "/deletion", std::string("/profile")}) {
+    for (const auto& page :
+         {std::string("/users"),
+          std::string("/users/new"),
+          path,
+          path + "/edit",
+          path + "/deletion",
+          std::string("/profile")}) {
         EXPECT_EQ(browser.get(page).status, 200) << page;
     }
     browser.set_token("forged");
@@ -239,15 +283,27 @@ TEST_F(UsersTest, ChangesOnesOwnProfileOnly) {
     Browser browser{world};
     browser.sign_in("carl@acme.test");
     EXPECT_EQ(
-        browser.on("/profile").post("/profile", {{"name", "Carl C."}, {"time_zone", "Asia/Tokyo"}, {"locale", "en"}}).status, 303
+        browser.on("/profile")
+            .post("/profile", {{"name", "Carl C."}, {"time_zone", "Asia/Tokyo"}, {"locale", "en"}})
+            .status,
+        303
     );
     EXPECT_TRUE(browser.get("/profile").has("Carl C."));
     EXPECT_EQ(
-        browser.on("/profile").post("/profile", {{"name", "Carl"}, {"time_zone", "UTC"}, {"locale", "en"}, {"role", "superadmin"}}).status, 422
+        browser.on("/profile")
+            .post(
+                "/profile",
+                {{"name", "Carl"}, {"time_zone", "UTC"}, {"locale", "en"}, {"role", "superadmin"}}
+            )
+            .status,
+        422
     );
-    const auto wrong = browser.on("/profile").post(
-        "/profile/password", {{"current_password", "not it at all"}, {"new_password", "quiet marble engine"}}
-    );
+    const auto wrong =
+        browser.on("/profile")
+            .post(
+                "/profile/password",
+                {{"current_password", "not it at all"}, {"new_password", "quiet marble engine"}}
+            );
     EXPECT_EQ(wrong.status, 422);
     EXPECT_TRUE(wrong.has("This is not your current password."));
 }
