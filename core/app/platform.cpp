@@ -27,6 +27,7 @@ Result<std::unique_ptr<Platform>> Platform::open(const config::Config& config, M
 
 std::unique_ptr<Platform> Platform::detached(const config::Config& config) {
     auto platform = std::unique_ptr<Platform>(new Platform(config));
+    platform->sealer_ = crypto::Sealer::ephemeral(platform->random_);
     platform->rate_limiter_ = cache::make_memory_rate_limiter(platform->clock_, platform->random_);
     platform->database_ = std::make_unique<db::Database>(db::DatabaseOptions{}, platform->clock_);
     platform->listener_ = std::make_unique<db::Listener>("");

@@ -60,7 +60,7 @@ Result<void> run_roles(const config::Config& config, const Roles& roles) {
     std::optional<ServeRole> serve;
     if (roles.work) {
         worker.emplace(*platform, features);
-        worker->start();
+        TRY(worker->start());
     }
     if (roles.serve) {
         serve.emplace(*platform, features);

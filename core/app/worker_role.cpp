@@ -9,7 +9,8 @@ WorkerRole::~WorkerRole() {
     stop(std::chrono::milliseconds::zero());
 }
 
-void WorkerRole::start() {
+Result<void> WorkerRole::start() {
+    TRY(features_.start_work());
     features_.add_jobs(registry_);
     dispatcher_ = std::make_unique<events::Dispatcher>(platform_.database(), &platform_.listener());
     features_.add_listeners(*dispatcher_);
@@ -43,6 +44,7 @@ void WorkerRole::start() {
         return f.retries_total;
     });
     platform_.readiness().set("worker", true);
+    return {};
 }
 
 void WorkerRole::stop(std::chrono::milliseconds patience) {
@@ -51,6 +53,7 @@ void WorkerRole::stop(std::chrono::milliseconds patience) {
     if (worker_) {
         worker_->stop(patience);
         worker_.reset();
+        features_.stop_work(patience);
     }
     if (dispatcher_) {
         dispatcher_->stop();

@@ -19,7 +19,7 @@ public:
     WorkerRole(const WorkerRole&) = delete;
     WorkerRole& operator=(const WorkerRole&) = delete;
 
-    void start();
+    Result<void> start();
     /// Running steps get `patience` to finish; then leases are given back.
     void stop(std::chrono::milliseconds patience);
 
