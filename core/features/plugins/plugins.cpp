@@ -1,6 +1,7 @@
 #include "core/features/plugins/plugins.h"
 
 #include "core/features/plugins/plugin_routes.h"
+#include "core/platform/crypto/digest.h"
 #include "core/platform/http/address.h"
 #include "core/platform/log/log.h"
 #include "core/platform/plugin_host/kv_store.h"
@@ -28,6 +29,12 @@ http::OutboundOptions outbound_options(const Plugins::Options& options) {
     }
     outbound.extra_ca_file = options.extra_ca;
     return outbound;
+}
+
+/// Job steps name themselves "<job>/<step>/undo", which may be longer than plugins take.
+std::string key_for_plugin(const std::string& key) {
+    constexpr std::size_t kPluginKeyMax = 64;
+    return key.size() <= kPluginKeyMax ? key : crypto::sha256_hex(key);
 }
 
 TemplateCard card_of(const std::string& plugin, const json& described) {
@@ -169,7 +176,7 @@ Result<json> Plugins::call_account(
     }
     plugin_host::CallOptions call;
     call.timeout = options.timeout;
-    call.idempotency_key = options.idempotency_key;
+    call.idempotency_key = key_for_plugin(options.idempotency_key);
     call.tenant = options.tenant;
     call.cancelled = options.cancelled;
     if (!account.empty()) {

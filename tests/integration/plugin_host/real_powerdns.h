@@ -22,6 +22,7 @@ public:
     /// False when it did not come up; `log()` says why.
     bool is_running() const { return running_; }
     std::string base_url() const;
+    std::uint16_t dns_port() const { return dns_port_; }
     std::string api_key() const { return "key-of-the-test"; }
     std::string log() const;
 
