@@ -17,7 +17,6 @@
 #include "core/platform/log/log.h"
 
 #include <nlohmann/json.hpp>
-
 #include <signal.h>
 #include <unistd.h>
 
@@ -77,7 +76,7 @@ int apply(const Layout& layout) {
     }
     PlanRunner runner(registry, layout, clock);
     const auto outcome = runner.run(*plan, kPlanMax, {});
-    std::cout << encode_outcome(outcome) << std::endl;
+    std::cout << encode_outcome(outcome) << "\n" << std::flush;
     return outcome.ok() ? 0 : 1;
 }
 
@@ -94,12 +93,12 @@ int prepare(const Layout& layout) {
     if (!any) {
         return complain(any.error());
     }
-    std::cout << (*any ? "changed" : "unchanged") << std::endl;
+    std::cout << (*any ? "changed" : "unchanged") << "\n" << std::flush;
     return 0;
 }
 
 int facts(const Layout& layout) {
-    std::cout << collect_facts(layout, vocabulary().names()) << std::endl;
+    std::cout << collect_facts(layout, vocabulary().names()) << "\n" << std::flush;
     return 0;
 }
 
@@ -121,9 +120,8 @@ Result<std::map<std::string, std::string>> options_of(const Words& words, const 
 
 Result<void> enrol_and_save(const Layout& layout, const Words& words) {
     constexpr std::size_t kTokenBytesMax = 200;
-    auto options = TRY(
-        options_of(words, {"--panel", "--token-file", "--ca-fingerprint", "--server-id"})
-    );
+    auto options =
+        TRY(options_of(words, {"--panel", "--token-file", "--ca-fingerprint", "--server-id"}));
     const auto token = TRY(read_file(options["--token-file"], kTokenBytesMax));
     if (!token) {
         return fail(ErrorCode::NotFound, "The token file does not exist.");
@@ -143,7 +141,9 @@ int enrol(const Layout& layout, const Words& words) {
     if (!done) {
         return complain(done.error());
     }
-    std::cout << "enrolled" << std::endl;
+    std::cout << "enrolled"
+              << "\n"
+              << std::flush;
     return 0;
 }
 
@@ -209,7 +209,7 @@ int identity(const Layout& layout) {
         {"ca_fingerprint", ca->fingerprint},
         {"not_after", format_rfc3339(certificate->not_after)},
         {"expired", certificate->not_after <= now}
-    } << std::endl;
+    } << "\n" << std::flush;
     return 0;
 }
 
@@ -270,7 +270,11 @@ int dispatch(const Words& words) {
 int main(int argc, char** argv) {
     try {
         const bool daemon = argc > 1 && std::string_view(argv[1]) == "run";
-        log::set_up({.level = daemon ? log::Level::Info : log::Level::Warn, .format = log::Format::Human, .file = {}});
+        log::set_up(
+            {.level = daemon ? log::Level::Info : log::Level::Warn,
+             .format = log::Format::Human,
+             .file = {}}
+        );
         return dispatch(Words(argv + 1, argv + argc));
     } catch (const std::exception& problem) {
         std::cerr << "hostelry-agent: " << problem.what() << '\n';

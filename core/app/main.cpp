@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -111,7 +112,8 @@ private:
 
 struct CommandInput {
     std::vector<std::string> arguments;
-    std::vector<std::pair<std::string, std::vector<std::string>>> options;
+    std::deque<std::pair<std::string, std::vector<std::string>>>
+        options;  ///< Stable addresses: the parser fills them.
 };
 
 Result<std::string> read_secret_file(const std::string& path) {
@@ -171,10 +173,35 @@ Result<void> run_api_command(
     return {};
 }
 
-/// "--name VALUE" for each member; lists repeat; maps are written --options.title; secrets come
+/// "--options title=Hello" sets the entry `title`; may be repeated.
+void add_map_option(
+    CLI::App& app,
+    const std::string& flag,
+    const std::string& help,
+    const std::string& name,
+    CommandInput& input
+) {
+    app.add_option_function<std::vector<std::string>>(
+        flag,
+        [&input, name](const std::vector<std::string>& entries) {
+            for (const auto& entry : entries) {
+                const auto equals = entry.find('=');
+                if (equals == std::string::npos) {
+                    throw CLI::ValidationError(entry + " must be written name=value.");
+                }
+                input.options.emplace_back(
+                    name + "." + entry.substr(0, equals),
+                    std::vector<std::string>{entry.substr(equals + 1)}
+                );
+            }
+        },
+        help + " (name=value, may be repeated)"
+    );
+}
+
+/// "--name VALUE" for each member; lists repeat; secrets come
 /// from a file.
 void add_member_options(CLI::App& app, const Description& description, CommandInput& input) {
-    input.options.reserve(description.fields.size() * 2);
     for (const auto& field : description.fields) {
         auto& slot = input.options.emplace_back(field.name, std::vector<std::string>{});
         std::string flag = "--" + field.name;
@@ -192,6 +219,8 @@ void add_member_options(CLI::App& app, const Description& description, CommandIn
                 },
                 help + " (read from a file, - is standard input)"
             );
+        } else if (field.facts.kind == Kind::TextMap) {
+            add_map_option(app, flag, help, field.name, input);
         } else {
             app.add_option(flag, slot.second, help)->take_all();
         }

@@ -77,7 +77,9 @@ std::string certificate_pem(X509* certificate) {
     return to_pem([&](BIO* out) { return PEM_write_bio_X509(out, certificate); });
 }
 
-Owned<EVP_PKEY> new_key() { return Owned<EVP_PKEY>{EVP_EC_gen("P-256")}; }
+Owned<EVP_PKEY> new_key() {
+    return Owned<EVP_PKEY>{EVP_EC_gen("P-256")};
+}
 
 bool is_p256(EVP_PKEY* key) {
     std::array<char, 32> group{};
@@ -118,8 +120,7 @@ bool add_extension(X509* certificate, X509* issuer, const Extension& extension) 
     X509V3_CTX context{};
     X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
     const Owned<X509_EXTENSION> made{
-        X509V3_EXT_conf_nid(nullptr, &context, extension.nid, extension.value.c_str())
-    };
+        X509V3_EXT_conf_nid(nullptr, &context, extension.nid, extension.value.c_str())};
     return made && X509_add_ext(certificate, made.get(), -1) == 1;
 }
 
@@ -159,12 +160,9 @@ struct LoadedCa {
 Result<LoadedCa> load(const KeyAndCertificate& ca) {
     LoadedCa loaded{
         Owned<EVP_PKEY>{
-            PEM_read_bio_PrivateKey(reading(ca.key_pem).get(), nullptr, nullptr, nullptr)
-        },
+            PEM_read_bio_PrivateKey(reading(ca.key_pem).get(), nullptr, nullptr, nullptr)},
         Owned<X509>{
-            PEM_read_bio_X509(reading(ca.certificate_pem).get(), nullptr, nullptr, nullptr)
-        }
-    };
+            PEM_read_bio_X509(reading(ca.certificate_pem).get(), nullptr, nullptr, nullptr)}};
     if (!loaded.key || !loaded.certificate ||
         X509_check_private_key(loaded.certificate.get(), loaded.key.get()) != 1) {
         return broken("read the agent CA");
@@ -184,8 +182,7 @@ Result<TimePoint> time_of(const ASN1_TIME* time) {
 
 Owned<X509_REQ> checked_request(std::string_view csr_pem) {
     Owned<X509_REQ> request{
-        PEM_read_bio_X509_REQ(reading(csr_pem).get(), nullptr, nullptr, nullptr)
-    };
+        PEM_read_bio_X509_REQ(reading(csr_pem).get(), nullptr, nullptr, nullptr)};
     if (request) {
         EVP_PKEY* const key = X509_REQ_get0_pubkey(request.get());
         if (!is_p256(key) || X509_REQ_verify(request.get(), key) != 1) {
@@ -282,16 +279,13 @@ Result<KeyAndRequest> create_agent_request(std::string_view server_id) {
         X509_REQ_sign(request.get(), key.get(), EVP_sha256()) == 0) {
         return broken("make a request");
     }
-    return KeyAndRequest{
-        key_pem(key.get()),
-        to_pem([&](BIO* out) { return PEM_write_bio_X509_REQ(out, request.get()); })
-    };
+    return KeyAndRequest{key_pem(key.get()), to_pem([&](BIO* out) {
+                             return PEM_write_bio_X509_REQ(out, request.get());
+                         })};
 }
 
 Result<CertificateFacts> read_certificate(std::string_view pem) {
-    const Owned<X509> certificate{
-        PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr)
-    };
+    const Owned<X509> certificate{PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr)};
     if (!certificate) {
         ERR_clear_error();
         return fail(ErrorCode::Invalid, "This is not a certificate in PEM form.");

@@ -17,9 +17,7 @@ using nlohmann::json;
 namespace {
 
 constexpr std::size_t kNameBytesMax = 64;
-constexpr std::array kStatuses{
-    Status::Changed, Status::Unchanged, Status::Failed, Status::Skipped
-};
+constexpr std::array kStatuses{Status::Changed, Status::Unchanged, Status::Failed, Status::Skipped};
 
 bool is_name(std::string_view text) {
     return !text.empty() && text.size() <= kNameBytesMax &&
@@ -54,7 +52,10 @@ bool take_flag(json& object, const char* name, bool& out) {
 }
 
 void take_action(
-    json& item, std::size_t index, Plan& plan, std::set<std::string>& ids,
+    json& item,
+    std::size_t index,
+    Plan& plan,
+    std::set<std::string>& ids,
     std::vector<FieldError>& errors
 ) {
     const std::string path = "actions." + std::to_string(index);
@@ -97,8 +98,7 @@ json to_json(const ActionResult& result) {
         {"id", result.id},
         {"status", status_name(result.status)},
         {"message", result.message},
-        {"ms", result.elapsed_ms}
-    };
+        {"ms", result.elapsed_ms}};
     if (!result.diff.empty()) {
         out["diff"] = result.diff;
     }
@@ -158,7 +158,9 @@ std::string_view status_name(Status status) {
     return "skipped";
 }
 
-bool PlanOutcome::ok() const { return failure() == nullptr; }
+bool PlanOutcome::ok() const {
+    return failure() == nullptr;
+}
 
 const ActionResult* PlanOutcome::failure() const {
     for (const auto& result : results) {

@@ -6,12 +6,12 @@
 //   {"plan": "<uuid>", "ok": true, "results": [{"id": "a1", "status": "changed",
 //     "message": "...", "ms": 12, "diff": "...", "output": {...}, "code": "invalid"}, ...]}
 //
-// Actions run in order and stop at the first failure; those behind it are "skipped". All actions are
-// decoded and validated before the first one acts: a mistake anywhere leaves the server untouched.
-// "dry_run" changes nothing and reports with "diff" what would change. "undo" runs the inverse of the
-// actions backwards and goes on after a failure, so that as much as possible is gone. With "undo_of"
-// (a plan id) only what that plan changed is undone: what it found already there is left alone and
-// what it replaced is put back.
+// Actions run in order and stop at the first failure; those behind it are "skipped". All actions
+// are decoded and validated before the first one acts: a mistake anywhere leaves the server
+// untouched. "dry_run" changes nothing and reports with "diff" what would change. "undo" runs the
+// inverse of the actions backwards and goes on after a failure, so that as much as possible is
+// gone. With "undo_of" (a plan id) only what that plan changed is undone: what it found already
+// there is left alone and what it replaced is put back.
 
 #include "core/base/result.h"
 

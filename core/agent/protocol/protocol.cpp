@@ -43,8 +43,7 @@ const Description& hostelry::describe<Hello>() {
         {field<&Hello::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
          required_text(field<&Hello::server_id>("server_id"), kShort),
          required_text(field<&Hello::agent_version>("agent_version"), kShort),
-         free_text(field<&Hello::boot_id>("boot_id"), kShort)}
-    };
+         free_text(field<&Hello::boot_id>("boot_id"), kShort)}};
     return kDescription;
 }
 template <>
@@ -54,8 +53,7 @@ const Description& hostelry::describe<Welcome>() {
         {field<&Welcome::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
          field<&Welcome::heartbeat_seconds>(
              "heartbeat_seconds", {.required = true, .min = 1, .max = 60}
-         )}
-    };
+         )}};
     return kDescription;
 }
 template <>
@@ -64,8 +62,7 @@ const Description& hostelry::describe<PlanOrder>() {
         "PlanOrder",
         {field<&PlanOrder::timeout_seconds>(
             "timeout_seconds", {.required = true, .min = 1, .max = 24 * 3600}
-        )}
-    };
+        )}};
     return kDescription;
 }
 template <>
@@ -75,22 +72,19 @@ const Description& hostelry::describe<Progress>() {
         {required_text(field<&Progress::plan>("plan"), kShort),
          required_text(field<&Progress::action>("action"), kShort),
          required_text(field<&Progress::status>("status"), kShort),
-         free_text(field<&Progress::message>("message"), kMessageMax)}
-    };
+         free_text(field<&Progress::message>("message"), kMessageMax)}};
     return kDescription;
 }
 template <>
 const Description& hostelry::describe<PlanResult>() {
     static const Description kDescription{
-        "PlanResult", {required_text(field<&PlanResult::plan>("plan"), kShort)}
-    };
+        "PlanResult", {required_text(field<&PlanResult::plan>("plan"), kShort)}};
     return kDescription;
 }
 template <>
 const Description& hostelry::describe<Heartbeat>() {
     static const Description kDescription{
-        "Heartbeat", {field<&Heartbeat::sample>("sample", {.required = true})}
-    };
+        "Heartbeat", {field<&Heartbeat::sample>("sample", {.required = true})}};
     return kDescription;
 }
 template <>
@@ -110,8 +104,7 @@ const Description& hostelry::describe<Enrol>() {
         {field<&Enrol::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
          required_text(field<&Enrol::server_id>("server_id"), kShort),
          required_text(field<&Enrol::token>("token"), kShort),
-         required_text(field<&Enrol::csr_pem>("csr_pem"), kPemMax)}
-    };
+         required_text(field<&Enrol::csr_pem>("csr_pem"), kPemMax)}};
     return kDescription;
 }
 template <>
@@ -119,15 +112,13 @@ const Description& hostelry::describe<Enrolled>() {
     static const Description kDescription{
         "Enrolled",
         {required_text(field<&Enrolled::certificate_pem>("certificate_pem"), kPemMax),
-         required_text(field<&Enrolled::ca_pem>("ca_pem"), kPemMax)}
-    };
+         required_text(field<&Enrolled::ca_pem>("ca_pem"), kPemMax)}};
     return kDescription;
 }
 template <>
 const Description& hostelry::describe<Renew>() {
     static const Description kDescription{
-        "Renew", {required_text(field<&Renew::csr_pem>("csr_pem"), kPemMax)}
-    };
+        "Renew", {required_text(field<&Renew::csr_pem>("csr_pem"), kPemMax)}};
     return kDescription;
 }
 template <>
@@ -135,8 +126,7 @@ const Description& hostelry::describe<Renewed>() {
     static const Description kDescription{
         "Renewed",
         {required_text(field<&Renewed::certificate_pem>("certificate_pem"), kPemMax),
-         required_text(field<&Renewed::ca_pem>("ca_pem"), kPemMax)}
-    };
+         required_text(field<&Renewed::ca_pem>("ca_pem"), kPemMax)}};
     return kDescription;
 }
 template <>
@@ -144,8 +134,7 @@ const Description& hostelry::describe<Bye>() {
     static const Description kDescription{
         "Bye",
         {required_text(field<&Bye::code>("code"), kShort),
-         free_text(field<&Bye::message>("message"), kMessageMax)}
-    };
+         free_text(field<&Bye::message>("message"), kMessageMax)}};
     return kDescription;
 }
 
@@ -185,8 +174,7 @@ constexpr std::array<std::string_view, std::variant_size_v<Message>> kTypes{
     "enrolled",
     "renew",
     "renewed",
-    "bye"
-};
+    "bye"};
 
 tl::unexpected<Error> protocol_error(std::string cause) {
     return fail(
@@ -243,7 +231,9 @@ Result<Message> message_of_type(
 
 namespace hostelry::agent {
 
-std::string_view message_type(const Message& message) { return kTypes[message.index()]; }
+std::string_view message_type(const Message& message) {
+    return kTypes[message.index()];
+}
 
 Result<std::string> FrameWriter::write(const Message& message) {
     auto body = TRY(std::visit([](const auto& typed) { return body_of(typed); }, message));
@@ -320,9 +310,9 @@ Result<std::optional<Message>> FrameReader::read_one() {
     const auto type_name = type->get<std::string>();
     body.erase("type");
     body.erase("seq");
-    auto message = TRY(message_of_type(
-        type_name, body, std::make_index_sequence<std::variant_size_v<Message>>{}
-    ));
+    auto message = TRY(
+        message_of_type(type_name, body, std::make_index_sequence<std::variant_size_v<Message>>{})
+    );
     ++expected_;
     return message;
 }

@@ -11,8 +11,7 @@ const Description& hostelry::describe<DiskSample>() {
             field<&DiskSample::mount>("mount", {.label = "Mount point", .required = true}),
             field<&DiskSample::total_bytes>("total_bytes", {.label = "Size"}),
             field<&DiskSample::used_bytes>("used_bytes", {.label = "Used"}),
-        }
-    };
+        }};
     return kDescription;
 }
 
@@ -27,8 +26,7 @@ const Description& hostelry::describe<ServiceSample>() {
             field<&ServiceSample::state>(
                 "state", {.label = "State", .required = true, .min = 1, .max = 40}
             ),
-        }
-    };
+        }};
     return kDescription;
 }
 
@@ -47,9 +45,7 @@ const Description& hostelry::describe<Sample>() {
             field<&Sample::memory_used_bytes>("memory_used_bytes", {.label = "Memory used"}),
             field<&Sample::swap_total_bytes>("swap_total_bytes", {.label = "Swap"}),
             field<&Sample::swap_used_bytes>("swap_used_bytes", {.label = "Swap used"}),
-            field<&Sample::network_received_bytes>(
-                "network_received_bytes", {.label = "Received"}
-            ),
+            field<&Sample::network_received_bytes>("network_received_bytes", {.label = "Received"}),
             field<&Sample::network_sent_bytes>("network_sent_bytes", {.label = "Sent"}),
             field<&Sample::network_received_per_second>(
                 "network_received_per_second", {.label = "Receiving, bytes per second"}
@@ -59,7 +55,6 @@ const Description& hostelry::describe<Sample>() {
             ),
             field<&Sample::disks>("disks", {.label = "Disks", .max = 64}),
             field<&Sample::services>("services", {.label = "Services", .max = 64}),
-        }
-    };
+        }};
     return kDescription;
 }

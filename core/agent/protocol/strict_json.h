@@ -1,6 +1,6 @@
 #pragma once
-// JSON from the other side of the connection: untrusted, so the parser refuses what only an attacker
-// or a bug would send (deep nesting, a member named twice, text that is not UTF-8).
+// JSON from the other side of the connection: untrusted, so the parser refuses what only an
+// attacker or a bug would send (deep nesting, a member named twice, text that is not UTF-8).
 
 #include "core/base/result.h"
 

@@ -32,7 +32,8 @@ constexpr std::chrono::milliseconds kProcessPoll{5};
 std::vector<pid_t> processes_of(uid_t uid) {
     std::vector<pid_t> found;
     const std::unique_ptr<DIR, CloseDirectory> proc{opendir("/proc")};
-    while (const dirent* entry = proc ? readdir(proc.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry =
+               proc ? readdir(proc.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
         struct stat facts {};
         if (pid > 0 && fstatat(dirfd(proc.get()), entry->d_name, &facts, 0) == 0 &&

@@ -4,10 +4,10 @@
 #include "core/agent/runtime/layout.h"
 #include "core/base/result.h"
 
+#include <sys/types.h>
+
 #include <optional>
 #include <string>
-
-#include <sys/types.h>
 
 namespace hostelry::agent {
 

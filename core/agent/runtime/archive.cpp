@@ -3,12 +3,11 @@
 #include "core/agent/runtime/descriptor.h"
 #include "core/base/text.h"
 
-#include <openssl/evp.h>
-#include <zlib.h>
-
 #include <fcntl.h>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -250,7 +249,8 @@ Result<std::string> check_all(int archive) {
         }
         const auto slash = member->name.find('/');
         const auto first = member->name.substr(0, slash);
-        shared = shared && (slash != std::string::npos || member->folder) && first == top.value_or(first);
+        shared = shared && (slash != std::string::npos || member->folder) &&
+                 first == top.value_or(first);
         top = first;
         TRY(reader.content(member->size, {}));
         const bool too_large = ++members > kArchiveMembersMax ||
@@ -267,7 +267,10 @@ Result<std::string> check_all(int archive) {
 }
 
 Result<void> write_member(
-    const SiteHome& home, const std::string& path, const Member& member, TarReader& reader,
+    const SiteHome& home,
+    const std::string& path,
+    const Member& member,
+    TarReader& reader,
     FileChange& change
 ) {
     std::string content;
@@ -282,7 +285,8 @@ Result<void> write_member(
     const auto place = open_parent(home.directory, path);
     if (place) {
         const Descriptor present{openat(
-            place->directory.number(), place->name.c_str(),
+            place->directory.number(),
+            place->name.c_str(),
             O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC
         )};
         struct stat facts {};
@@ -301,7 +305,12 @@ Result<void> write_member(
     TRY(ensure_site_directory(home, path.substr(0, slash), kSiteDirectoryMode, Act::Apply));
     const auto target = TRY(open_parent(home.directory, path));
     return write_at(
-        target.directory.number(), target.name, content, kSiteFileMode, home.uid, home.gid,
+        target.directory.number(),
+        target.name,
+        content,
+        kSiteFileMode,
+        home.uid,
+        home.gid,
         Durable::No
     );
 }
@@ -313,8 +322,7 @@ Result<std::string> sha256_of_file(int file) {
         return system_failure("A file could not be read.");
     }
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
-        EVP_MD_CTX_new(), EVP_MD_CTX_free
-    };
+        EVP_MD_CTX_new(), EVP_MD_CTX_free};
     EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
     std::vector<char> part(128 * 1024);
     while (true) {
@@ -345,7 +353,8 @@ Result<FileChange> extract_archive_to_site(
     }
     auto reader = TRY(TarReader::start(archive));
     while (auto member = TRY(reader.next())) {
-        const bool is_top = member->name.empty() || member->name == "." || member->name + "/" == top;
+        const bool is_top =
+            member->name.empty() || member->name == "." || member->name + "/" == top;
         if (is_top) {
             TRY(reader.content(member->size, {}));
             continue;

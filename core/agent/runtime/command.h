@@ -104,7 +104,8 @@ public:
     /// C is constructed from its described facts.
     template <class C, class Facts>
     void add(std::string name) {
-        makers_[std::move(name)] = [](const nlohmann::json& given) -> Result<std::unique_ptr<Command>> {
+        makers_[std::move(name)] = [](const nlohmann::json& given
+                                   ) -> Result<std::unique_ptr<Command>> {
             auto typed = TRY(decode_as<Facts>(given));
             std::unique_ptr<Command> command = std::make_unique<C>(std::move(typed));
             Problems problems;

@@ -1,8 +1,8 @@
 #pragma once
 // One tenant's file in the configuration of a shared service. A new version is checked apart from
 // the live one, then swapped in, checked again together with its neighbours and made known to the
-// service; when any of that fails the old version is back in place. A mark on disk says "swapped but
-// not yet known to the service", so that an agent killed in between knows what is left to do.
+// service; when any of that fails the old version is back in place. A mark on disk says "swapped
+// but not yet known to the service", so that an agent killed in between knows what is left to do.
 
 #include "core/agent/runtime/layout.h"
 #include "core/base/result.h"

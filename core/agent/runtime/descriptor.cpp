@@ -24,9 +24,11 @@ namespace {
 constexpr int kRemovedDepthMax = 256;
 constexpr int kOpenAgain = 20;
 
-/// Always the same for a file, so that what a killed writer left is replaced by the next one and taken
-/// along when the file is removed. Writers of one file hold its site's or service's lock.
-std::string temporary_name(const std::string& name) { return ".hostelry-new-" + name; }
+/// Always the same for a file, so that what a killed writer left is replaced by the next one and
+/// taken along when the file is removed. Writers of one file hold its site's or service's lock.
+std::string temporary_name(const std::string& name) {
+    return ".hostelry-new-" + name;
+}
 
 Result<void> write_all(int file, std::string_view content) {
     while (!content.empty()) {
@@ -70,8 +72,7 @@ Result<void> remove_entry(int directory, const char* name, int depth) {
         return system_failure("A file could not be removed.");
     }
     const Descriptor below{
-        openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    };
+        openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!below) {
         return system_failure("A folder could not be opened for removal.");
     }
@@ -92,7 +93,8 @@ Result<void> remove_entries(int directory, int depth) {
     if (!entries) {
         return system_failure("A folder could not be read.");
     }
-    while (const dirent* entry = readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry =
+               readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const std::string_view name = entry->d_name;
         if (name != "." && name != "..") {
             TRY(remove_entry(directory, entry->d_name, depth));
@@ -116,7 +118,9 @@ Descriptor::~Descriptor() {
     }
 }
 
-int Descriptor::release() { return std::exchange(number_, -1); }
+int Descriptor::release() {
+    return std::exchange(number_, -1);
+}
 
 tl::unexpected<Error> system_failure(std::string sentence) {
     const int number = errno;
@@ -146,7 +150,8 @@ Result<Descriptor> open_beneath(int directory, std::string_view path, int flags,
     }
     if (errno == ELOOP || errno == EXDEV || errno == ENOTDIR) {
         return fail(
-            ErrorCode::Forbidden, "\"" + text + "\" is not a plain place inside the site.",
+            ErrorCode::Forbidden,
+            "\"" + text + "\" is not a plain place inside the site.",
             std::generic_category().message(errno)
         );
     }
@@ -165,8 +170,13 @@ Result<Place> open_parent(int directory, std::string_view path) {
 }
 
 Result<void> write_at(
-    int directory, const std::string& name, std::string_view content, mode_t mode, uid_t uid,
-    gid_t gid, Durable durable
+    int directory,
+    const std::string& name,
+    std::string_view content,
+    mode_t mode,
+    uid_t uid,
+    gid_t gid,
+    Durable durable
 ) {
     const std::string temporary = temporary_name(name);
     unlinkat(directory, temporary.c_str(), 0);
@@ -182,8 +192,10 @@ Result<void> write_at(
                       (durable == Durable::No || fdatasync(file.number()) == 0) &&
                       renameat(directory, temporary.c_str(), directory, name.c_str()) == 0;
     if (!fine) {
-        auto failure = written ? Result<void>{system_failure("The file \"" + name + "\" could not be written.")}
-                               : written;
+        auto failure =
+            written
+                ? Result<void>{system_failure("The file \"" + name + "\" could not be written.")}
+                : written;
         unlinkat(directory, temporary.c_str(), 0);
         return failure;
     }
@@ -195,8 +207,7 @@ Result<void> write_file_atomically(
 ) {
     const auto slash = path.rfind('/');
     const Descriptor directory{
-        open(path.substr(0, slash).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    };
+        open(path.substr(0, slash).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
     if (!directory) {
         return system_failure("The folder of \"" + path + "\" could not be opened.");
     }
@@ -209,8 +220,7 @@ Result<std::optional<std::string>> read_at(
     int directory, const std::string& name, std::size_t max
 ) {
     const Descriptor file{
-        openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-    };
+        openat(directory, name.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)};
     if (!file) {
         if (errno == ENOENT) {
             return std::nullopt;
@@ -266,8 +276,7 @@ Result<void> ensure_directory(const std::string& path, mode_t mode) {
 
 Result<bool> remove_tree_at(int directory, const std::string& name) {
     const Descriptor top{
-        openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    };
+        openat(directory, name.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!top) {
         if (errno == ENOENT) {
             return false;
@@ -286,6 +295,8 @@ Result<bool> remove_tree_at(int directory, const std::string& name) {
     return true;
 }
 
-Result<bool> remove_tree(const std::string& path) { return remove_tree_at(AT_FDCWD, path); }
+Result<bool> remove_tree(const std::string& path) {
+    return remove_tree_at(AT_FDCWD, path);
+}
 
 }  // namespace hostelry::agent

@@ -5,12 +5,12 @@
 
 #include "core/base/result.h"
 
+#include <sys/types.h>
+
 #include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include <sys/types.h>
 
 namespace hostelry::agent {
 
@@ -48,12 +48,18 @@ Result<Place> open_parent(int directory, std::string_view path);
 enum class Durable { No, Yes };
 
 /// A file of ours outside homes: created, replaced by rename, synced. `mode` is exact.
-Result<void> write_file_atomically(const std::string& path, std::string_view content, mode_t mode,
-    Durable durable = Durable::Yes);
+Result<void> write_file_atomically(
+    const std::string& path, std::string_view content, mode_t mode, Durable durable = Durable::Yes
+);
 /// The same inside an opened directory; the new file belongs to uid and gid.
 Result<void> write_at(
-    int directory, const std::string& name, std::string_view content, mode_t mode, uid_t uid,
-    gid_t gid, Durable durable = Durable::Yes
+    int directory,
+    const std::string& name,
+    std::string_view content,
+    mode_t mode,
+    uid_t uid,
+    gid_t gid,
+    Durable durable = Durable::Yes
 );
 /// Nothing when there is no such file; Forbidden when it is no regular file or larger than the
 /// limit.

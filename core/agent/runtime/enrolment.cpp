@@ -34,17 +34,13 @@ bool is_own_certificate(
 ) {
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> certificate_in{
         BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())),
-        BIO_free_all
-    };
+        BIO_free_all};
     const std::unique_ptr<BIO, decltype(&BIO_free_all)> key_in{
-        BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), BIO_free_all
-    };
+        BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())), BIO_free_all};
     const std::unique_ptr<X509, decltype(&X509_free)> certificate{
-        PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr), X509_free
-    };
+        PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr), X509_free};
     const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
-        PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr), EVP_PKEY_free
-    };
+        PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr), EVP_PKEY_free};
     const bool fits =
         certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
     ERR_clear_error();
@@ -54,9 +50,9 @@ bool is_own_certificate(
 
 Result<Identity> enrol(const EnrolmentOrder& order) {
     const auto request = TRY(create_agent_request(order.server_id));
-    auto link = TRY(
-        PanelLink::connect(order.panel, {.ca_pem = {}, .ca_fingerprint = order.ca_fingerprint}, nullptr, kAnswerMax)
-    );
+    auto link = TRY(PanelLink::connect(
+        order.panel, {.ca_pem = {}, .ca_fingerprint = order.ca_fingerprint}, nullptr, kAnswerMax
+    ));
     FrameWriter writer;
     FrameReader reader;
     Enrol message;
@@ -85,8 +81,7 @@ Result<Identity> enrol(const EnrolmentOrder& order) {
         );
     }
     return Identity{
-        order.panel, order.server_id, request.key_pem, enrolled->certificate_pem, enrolled->ca_pem
-    };
+        order.panel, order.server_id, request.key_pem, enrolled->certificate_pem, enrolled->ca_pem};
 }
 
 }  // namespace hostelry::agent

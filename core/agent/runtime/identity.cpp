@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::size_t kIdentityBytesMax = std::size_t{1} << 20U;
 
-std::string path_of(const Layout& layout) { return layout.state + "/identity.json"; }
+std::string path_of(const Layout& layout) {
+    return layout.state + "/identity.json";
+}
 
 }  // namespace
 
@@ -53,9 +55,7 @@ Result<std::optional<Identity>> load_identity(const Layout& layout) {
     }
     Identity identity;
     identity.panel = {
-        value.value("panel_host", ""),
-        static_cast<std::uint16_t>(value.value("panel_port", 0))
-    };
+        value.value("panel_host", ""), static_cast<std::uint16_t>(value.value("panel_port", 0))};
     identity.server_id = value.value("server_id", "");
     identity.key_pem = value.value("key_pem", "");
     identity.certificate_pem = value.value("certificate_pem", "");
@@ -71,8 +71,7 @@ Result<void> save_identity(const Layout& layout, const Identity& identity) {
         {"server_id", identity.server_id},
         {"key_pem", identity.key_pem},
         {"certificate_pem", identity.certificate_pem},
-        {"ca_pem", identity.ca_pem}
-    };
+        {"ca_pem", identity.ca_pem}};
     return write_file_atomically(path_of(layout), value.dump(2), 0600);
 }
 

@@ -5,11 +5,9 @@
 #include "core/base/text.h"
 #include "core/base/time.h"
 
-#include <nlohmann/json.hpp>
-
-#include <openssl/evp.h>
-
 #include <dirent.h>
+#include <nlohmann/json.hpp>
+#include <openssl/evp.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -79,7 +77,9 @@ Result<PlanRecord> Journal::begin(const Plan& plan) {
     return record;
 }
 
-Result<void> Journal::note(const PlanRecord& record) const { return save(record, Durable::No); }
+Result<void> Journal::note(const PlanRecord& record) const {
+    return save(record, Durable::No);
+}
 
 Result<void> Journal::save(const PlanRecord& record, Durable durable) const {
     json value{
@@ -87,13 +87,14 @@ Result<void> Journal::save(const PlanRecord& record, Durable durable) const {
         {"started", record.started},
         {"before", record.before},
         {"statuses", record.statuses},
-        {"begun", record.begun}
-    };
+        {"begun", record.begun}};
     if (record.outcome) {
         value["outcome"] = json::parse(*record.outcome, nullptr, false);
     }
     return write_file_atomically(
-        path_of(record.plan), value.dump(-1, ' ', false, json::error_handler_t::replace), 0600,
+        path_of(record.plan),
+        value.dump(-1, ' ', false, json::error_handler_t::replace),
+        0600,
         durable
     );
 }
@@ -109,7 +110,8 @@ void Journal::forget_oldest() const {
     std::vector<std::pair<std::int64_t, std::string>> plans;
     const std::string folder = layout_.state + "/plans";
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         struct stat facts {};
         const std::string path = folder + "/" + entry->d_name;
         if (stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) {

@@ -21,8 +21,8 @@ inline constexpr std::size_t kPlansKept = 500;
 struct PlanRecord {
     std::string plan;
     std::string digest;
-    std::string started;                        ///< RFC 3339.
-    std::map<std::string, std::string> before;  ///< By action id: what Memory::keep was given.
+    std::string started;                          ///< RFC 3339.
+    std::map<std::string, std::string> before;    ///< By action id: what Memory::keep was given.
     std::map<std::string, std::string> statuses;  ///< By action id, of the first run that ended it.
     std::set<std::string> begun;                  ///< Ids of actions that may have acted.
     std::optional<std::string> outcome;           ///< JSON, once finished.
@@ -33,11 +33,11 @@ public:
     Journal(const Layout& layout, const Clock& clock) : layout_(layout), clock_(clock) {}
 
     Result<std::optional<PlanRecord>> find(const std::string& plan) const;
-    /// The record of a plan that begins, or that was interrupted and begins again. Conflict when the
-    /// id was used for a different plan.
+    /// The record of a plan that begins, or that was interrupted and begins again. Conflict when
+    /// the id was used for a different plan.
     Result<PlanRecord> begin(const Plan& plan);
-    /// Before something is touched: survives a kill of the agent, and need not survive a power loss,
-    /// after which plans are simply repeated.
+    /// Before something is touched: survives a kill of the agent, and need not survive a power
+    /// loss, after which plans are simply repeated.
     Result<void> note(const PlanRecord& record) const;
     /// Also forgets the oldest plans beyond kPlansKept.
     Result<void> finish(PlanRecord& record, const PlanOutcome& outcome);

@@ -6,9 +6,9 @@
 namespace hostelry::agent {
 
 struct Layout {
-    std::string sites = "/srv/sites";                       ///< One home per site below it.
-    std::string state = "/var/lib/hostelry-agent";          ///< Root only.
-    std::string run = "/run/hostelry-agent";                ///< Locks and staging, gone at boot.
+    std::string sites = "/srv/sites";               ///< One home per site below it.
+    std::string state = "/var/lib/hostelry-agent";  ///< Root only.
+    std::string run = "/run/hostelry-agent";        ///< Locks and staging, gone at boot.
     std::string nginx = "/etc/nginx";
     std::string nginx_log = "/var/log/nginx";
     std::string php = "/etc/php";

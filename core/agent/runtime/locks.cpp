@@ -17,8 +17,7 @@ Result<HeldLock> take_lock(
     const std::string folder = layout.run + "/locks";
     TRY(ensure_directory(folder, 0700));
     Descriptor file{
-        open((folder + "/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)
-    };
+        open((folder + "/" + name).c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
     if (!file) {
         return system_failure("A lock could not be opened.");
     }

@@ -13,10 +13,11 @@ constexpr std::size_t kPathBytesMax = 1024;
 constexpr std::size_t kPathPartBytesMax = 200;
 constexpr std::size_t kHostNamesMax = 100;
 constexpr std::array<std::string_view, 6> kReservedKeys{
-    "sshd", "sync", "systemd", "syslog", "stunnel4", "saned"
-};
+    "sshd", "sync", "systemd", "syslog", "stunnel4", "saned"};
 
-bool is_lower_or_digit(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); }
+bool is_lower_or_digit(char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+}
 
 template <class Test>
 bool all(std::string_view text, Test test) {
@@ -33,12 +34,9 @@ bool is_label(std::string_view label) {
 }
 
 bool is_cron_field(std::string_view field) {
-    return !field.empty() && field.size() <= 60 &&
-           all(field,
-               [](char c) {
-                   return (c >= '0' && c <= '9') || c == '*' || c == '/' || c == ',' || c == '-';
-               }) &&
-           (field.front() == '*' || (field.front() >= '0' && field.front() <= '9'));
+    return !field.empty() && field.size() <= 60 && all(field, [](char c) {
+        return (c >= '0' && c <= '9') || c == '*' || c == '/' || c == ',' || c == '-';
+    }) && (field.front() == '*' || (field.front() >= '0' && field.front() <= '9'));
 }
 
 }  // namespace

@@ -3,14 +3,13 @@
 #include "core/agent/protocol/protocol.h"
 #include "core/base/text.h"
 
+#include <netdb.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
-
-#include <netdb.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -101,8 +100,8 @@ Result<Descriptor> connect_any(const PanelAddress& panel, steady_clock::time_poi
     return last;
 }
 
-/// The chain's certificate with the pinned fingerprint becomes the only trust anchor; then the usual
-/// checks run, name and purpose included.
+/// The chain's certificate with the pinned fingerprint becomes the only trust anchor; then the
+/// usual checks run, name and purpose included.
 int verify_by_pin(X509_STORE_CTX* verification, void* pin) {
     const auto& fingerprint = *static_cast<const std::string*>(pin);
     STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(verification);
@@ -122,25 +121,21 @@ int verify_by_pin(X509_STORE_CTX* verification, void* pin) {
 
 bool trust_ca(SSL_CTX* context, const std::string& ca_pem) {
     const Owned<BIO, BIO_free_all> in{
-        BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))
-    };
+        BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))};
     const Owned<X509, X509_free> ca{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
     return ca && X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get()) == 1;
 }
 
 bool show_certificate(SSL_CTX* context, const Identity& identity) {
     const Owned<BIO, BIO_free_all> key_in{
-        BIO_new_mem_buf(identity.key_pem.data(), static_cast<int>(identity.key_pem.size()))
-    };
+        BIO_new_mem_buf(identity.key_pem.data(), static_cast<int>(identity.key_pem.size()))};
     const Owned<BIO, BIO_free_all> certificate_in{BIO_new_mem_buf(
         identity.certificate_pem.data(), static_cast<int>(identity.certificate_pem.size())
     )};
     const Owned<EVP_PKEY, EVP_PKEY_free> key{
-        PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)
-    };
+        PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)};
     const Owned<X509, X509_free> certificate{
-        PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr)
-    };
+        PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr)};
     return key && certificate && SSL_CTX_use_certificate(context, certificate.get()) == 1 &&
            SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&
            SSL_CTX_check_private_key(context) == 1;
@@ -174,7 +169,9 @@ PanelLink::~PanelLink() {
 }
 
 Result<PanelLink> PanelLink::connect(
-    const PanelAddress& panel, const PanelTrust& trust, const Identity* identity,
+    const PanelAddress& panel,
+    const PanelTrust& trust,
+    const Identity* identity,
     milliseconds timeout
 ) {
     const auto until = steady_clock::now() + timeout;
@@ -223,15 +220,14 @@ Result<void> PanelLink::shake_hands(milliseconds timeout) {
             if (verdict != X509_V_OK) {
                 ERR_clear_error();
                 return fail(
-                    ErrorCode::Unauthenticated, "This is not the panel this server belongs to.",
+                    ErrorCode::Unauthenticated,
+                    "This is not the panel this server belongs to.",
                     X509_verify_cert_error_string(verdict)
                 );
             }
             return unreachable("TLS: " + reason());
         }
-        TRY(wait_for(
-            socket_.number(), problem == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until
-        ));
+        TRY(wait_for(socket_.number(), problem == SSL_ERROR_WANT_READ ? POLLIN : POLLOUT, until));
     }
 }
 

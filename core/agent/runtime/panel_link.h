@@ -27,7 +27,9 @@ public:
     /// Connects and shakes hands; with an identity its certificate is shown. Unavailable when the
     /// panel cannot be reached, Unauthenticated when it is not the one that is trusted.
     static Result<PanelLink> connect(
-        const PanelAddress& panel, const PanelTrust& trust, const Identity* identity,
+        const PanelAddress& panel,
+        const PanelTrust& trust,
+        const Identity* identity,
         std::chrono::milliseconds timeout
     );
 

@@ -8,9 +8,8 @@
 #include "core/agent/runtime/programs.h"
 #include "core/base/text.h"
 
-#include <fmt/format.h>
-
 #include <dirent.h>
+#include <fmt/format.h>
 #include <signal.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -32,8 +31,12 @@ constexpr milliseconds kPhpReloadMax{10'000};
 constexpr milliseconds kPhpRestartMax{30'000};
 constexpr milliseconds kPhpPoll{2};
 
-std::string program_of(const std::string& version) { return "/usr/sbin/php-fpm" + version; }
-std::string unit_of(const std::string& version) { return "php" + version + "-fpm.service"; }
+std::string program_of(const std::string& version) {
+    return "/usr/sbin/php-fpm" + version;
+}
+std::string unit_of(const std::string& version) {
+    return "php" + version + "-fpm.service";
+}
 
 std::optional<pid_t> master_pid(const Layout& layout, const std::string& version) {
     const auto text = read_file(layout.php_run + "/php" + version + "-fpm.pid", 64);
@@ -54,9 +57,8 @@ bool takes_connections(const std::string& socket_path) {
         return false;
     }
     std::copy(socket_path.begin(), socket_path.end(), std::begin(address.sun_path));
-    return connect(
-               probe.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address
-           ) == 0;
+    return connect(probe.number(), reinterpret_cast<const sockaddr*>(&address), sizeof address) ==
+           0;
 }
 
 Result<void> test_fpm(const std::string& version, const std::vector<std::string>& further) {
@@ -72,7 +74,9 @@ Result<void> test_fpm(const std::string& version, const std::vector<std::string>
 }
 
 Result<void> test_apart(
-    const Layout& layout, const std::string& site, const std::string& version,
+    const Layout& layout,
+    const std::string& site,
+    const std::string& version,
     const std::string& content
 ) {
     const std::string folder = layout.run + "/stage/php-" + site;
@@ -155,7 +159,8 @@ std::string render_idle_pool(const Layout& layout, const std::string& version) {
 std::vector<std::string> installed_php_versions(const Layout& layout) {
     std::vector<std::string> versions;
     const std::unique_ptr<DIR, CloseDirectory> folder{opendir(layout.php.c_str())};
-    while (const dirent* entry = folder ? readdir(folder.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = folder ? readdir(folder.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const std::string name = entry->d_name;
         if (is_php_version(name) && access(program_of(name).c_str(), X_OK) == 0) {
             versions.push_back(name);
@@ -172,12 +177,12 @@ Result<void> require_php_version(const Layout& layout, const std::string& versio
     }
     return fail(
         ErrorCode::Unsupported,
-        versions.empty()
-            ? "PHP-FPM is not installed on this server."
-            : fmt::format(
-                  "PHP {} is not installed on this server; it has {}.", version,
-                  join(versions, ", ")
-              )
+        versions.empty() ? "PHP-FPM is not installed on this server."
+                         : fmt::format(
+                               "PHP {} is not installed on this server; it has {}.",
+                               version,
+                               join(versions, ", ")
+                           )
     );
 }
 

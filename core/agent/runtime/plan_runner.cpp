@@ -78,9 +78,8 @@ struct PlanRunner::Step {
     std::unique_ptr<Command> command;
 };
 
-Result<std::vector<PlanRunner::Step>> PlanRunner::prepare(
-    const Plan& plan, PlanOutcome& outcome
-) const {
+Result<std::vector<PlanRunner::Step>> PlanRunner::prepare(const Plan& plan, PlanOutcome& outcome)
+    const {
     std::vector<Step> steps;
     std::set<std::string> sites;
     bool refused = false;
@@ -146,7 +145,9 @@ PlanOutcome PlanRunner::preview(
 }
 
 Result<PlanOutcome> PlanRunner::carry_out(
-    const Plan& plan, std::vector<Step>& steps, std::chrono::seconds time_limit,
+    const Plan& plan,
+    std::vector<Step>& steps,
+    std::chrono::seconds time_limit,
     const OnProgress& progress
 ) {
     std::string site;
@@ -178,16 +179,21 @@ Result<PlanOutcome> PlanRunner::carry_out(
         }
         if (clock_.steady() > until) {
             outcome.results.push_back(failed(
-                step.id, Error{ErrorCode::Timeout, "The time for this plan is over.", {}, {}, {}, false}
+                step.id,
+                Error{ErrorCode::Timeout, "The time for this plan is over.", {}, {}, {}, false}
             ));
             continue;
         }
         tell(progress, skipped(step.id, step.name), "running");
         auto result = plan.undo ? undo_step(step, done_before) : run_step(plan, step, record);
         log::info(
-            "agent", "action ended",
-            {{"plan", plan.id}, {"site", site}, {"action", step.name},
-             {"status", status_name(result.status)}, {"ms", result.elapsed_ms},
+            "agent",
+            "action ended",
+            {{"plan", plan.id},
+             {"site", site},
+             {"action", step.name},
+             {"status", status_name(result.status)},
+             {"ms", result.elapsed_ms},
              {"message", result.status == Status::Failed ? result.message : ""}}
         );
         tell(progress, result, status_name(result.status));
@@ -210,8 +216,9 @@ ActionResult PlanRunner::run_step(const Plan& /*plan*/, Step& step, PlanRecord& 
             static_cast<void>(journal_.note(record));
         }
     }}};
-    auto result =
-        guarded(step.id, clock_, [&]() -> Result<Outcome> { return step.command->apply(host, memory); });
+    auto result = guarded(step.id, clock_, [&]() -> Result<Outcome> {
+        return step.command->apply(host, memory);
+    });
     if (result.status != Status::Failed) {
         record.statuses.emplace(step.id, status_name(result.status));
     }

@@ -31,7 +31,9 @@ private:
     struct Step;
     Result<std::vector<Step>> prepare(const Plan& plan, PlanOutcome& outcome) const;
     Result<PlanOutcome> carry_out(
-        const Plan& plan, std::vector<Step>& steps, std::chrono::seconds time_limit,
+        const Plan& plan,
+        std::vector<Step>& steps,
+        std::chrono::seconds time_limit,
         const OnProgress& progress
     );
     PlanOutcome preview(const Plan& plan, std::vector<Step>& steps, const OnProgress& progress);

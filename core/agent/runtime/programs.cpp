@@ -33,7 +33,8 @@ Result<std::string> require_program(const ProgramCall& call, const std::string& 
     auto outcome = TRY(call_program(call));
     if (outcome.exit_code != 0) {
         return fail(
-            ErrorCode::Internal, sentence,
+            ErrorCode::Internal,
+            sentence,
             call.program + " ended with " + std::to_string(outcome.exit_code) + ": " +
                 last_lines(outcome)
         );

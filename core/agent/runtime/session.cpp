@@ -7,7 +7,6 @@
 #include "core/platform/log/log.h"
 
 #include <nlohmann/json.hpp>
-
 #include <poll.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -33,15 +32,16 @@ constexpr seconds kRenewAgain{600};
 constexpr std::size_t kOutboxMax = 1000;
 constexpr std::size_t kUnsentBytesMax = std::size_t{16} << 20U;
 
-std::string status_path(const Layout& layout) { return layout.run + "/status.json"; }
+std::string status_path(const Layout& layout) {
+    return layout.run + "/status.json";
+}
 
 void note_status(const DaemonParts& parts, bool connected, const std::string& message) {
     static_cast<void>(ensure_directory(parts.layout.run, 0755));
     const nlohmann::json status{
         {"connected", connected},
         {"message", message},
-        {"since", format_rfc3339(parts.clock.now())}
-    };
+        {"since", format_rfc3339(parts.clock.now())}};
     static_cast<void>(
         write_file_atomically(status_path(parts.layout), status.dump() + "\n", 0644, Durable::No)
     );
@@ -65,11 +65,19 @@ bool is_readable(int descriptor, milliseconds wait) {
 class Session {
 public:
     Session(
-        const DaemonParts& parts, Identity& identity, Outbox& outbox, PlanPool& pool,
-        PanelLink link, int stop
+        const DaemonParts& parts,
+        Identity& identity,
+        Outbox& outbox,
+        PlanPool& pool,
+        PanelLink link,
+        int stop
     )
-        : parts_(parts), identity_(identity), outbox_(outbox), pool_(pool),
-          link_(std::move(link)), stop_(stop) {}
+        : parts_(parts),
+          identity_(identity),
+          outbox_(outbox),
+          pool_(pool),
+          link_(std::move(link)),
+          stop_(stop) {}
 
     /// How it ended; `welcomed` says whether the panel took us.
     Error run() {
@@ -131,8 +139,8 @@ private:
 
     milliseconds wait_time() const {
         const auto now = parts_.clock.steady();
-        const auto next = welcomed_ ? std::min(next_beat_, heard_ + kSilenceMax)
-                                    : heard_ + kSilenceMax;
+        const auto next =
+            welcomed_ ? std::min(next_beat_, heard_ + kSilenceMax) : heard_ + kSilenceMax;
         const auto left = std::chrono::duration_cast<milliseconds>(next - now) + milliseconds{1};
         return std::clamp(left, milliseconds{1}, milliseconds{10'000});
     }
@@ -253,9 +261,10 @@ private:
     Result<void> refuse_plan(const PlanOrder& order, const Error& error) {
         const auto claimed = nlohmann::json::parse(order.plan, nullptr, false);
         PlanOutcome outcome;
-        outcome.plan = claimed.is_object() && claimed.contains("plan") && claimed["plan"].is_string()
-                           ? claimed["plan"].get<std::string>().substr(0, 100)
-                           : "unknown";
+        outcome.plan =
+            claimed.is_object() && claimed.contains("plan") && claimed["plan"].is_string()
+                ? claimed["plan"].get<std::string>().substr(0, 100)
+                : "unknown";
         ActionResult result;
         result.id = "plan";
         result.status = Status::Failed;
@@ -340,7 +349,9 @@ PlanPool::PlanPool(PlanRunner& runner, Outbox& outbox) : runner_(runner), outbox
     }
 }
 
-PlanPool::~PlanPool() { stop(); }
+PlanPool::~PlanPool() {
+    stop();
+}
 
 bool PlanPool::add(Plan plan, seconds time_limit) {
     const std::lock_guard lock(mutex_);
@@ -387,9 +398,11 @@ void PlanPool::work() {
 
 void PlanPool::run_one(const Work& work) {
     const auto outcome = runner_.run(
-        work.plan, work.time_limit,
+        work.plan,
+        work.time_limit,
         [&](const ActionResult& result, std::string_view status) {
-            outbox_.put(Progress{work.plan.id, result.id, std::string(status), result.message.substr(0, 1000)});
+            outbox_.put(Progress{
+                work.plan.id, result.id, std::string(status), result.message.substr(0, 1000)});
         }
     );
     {
@@ -416,7 +429,10 @@ int run_daemon(const DaemonParts& parts, Identity identity) {
     unsigned attempt = 0;
     while (true) {
         auto link = PanelLink::connect(
-            identity.panel, {.ca_pem = identity.ca_pem, .ca_fingerprint = {}}, &identity, kConnectMax
+            identity.panel,
+            {.ca_pem = identity.ca_pem, .ca_fingerprint = {}},
+            &identity,
+            kConnectMax
         );
         Error ended = link ? Error{} : link.error();
         if (link) {
@@ -432,7 +448,8 @@ int run_daemon(const DaemonParts& parts, Identity identity) {
         note_status(parts, false, ended.message);
         const auto wait = backoff(attempt++, parts.random);
         log::warn(
-            "agent", "no session",
+            "agent",
+            "no session",
             {{"reason", ended.message}, {"cause", ended.cause}, {"next_ms", wait.count()}}
         );
         if (is_readable(stop.number(), wait)) {

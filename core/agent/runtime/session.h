@@ -87,8 +87,8 @@ int run_daemon(const DaemonParts& parts, Identity identity);
 /// What the daemon last noted about its connection, as a JSON line; for `hostelry-agent status`.
 Result<std::string> read_status(const Layout& layout);
 
-/// The wait before the n-th try in a row (from 0): doubling to a minute, each spread by a half so that
-/// many agents do not come back at once.
+/// The wait before the n-th try in a row (from 0): doubling to a minute, each spread by a half so
+/// that many agents do not come back at once.
 std::chrono::milliseconds backoff(unsigned attempt, Random& random);
 
 }  // namespace hostelry::agent

@@ -98,7 +98,8 @@ Result<void> copy_content(int from, int to, std::int64_t size) {
         }
         ssize_t done = 0;
         while (got > 0 && done < got) {
-            const ssize_t written = ::write(to, part.data() + done, static_cast<std::size_t>(got - done));
+            const ssize_t written =
+                ::write(to, part.data() + done, static_cast<std::size_t>(got - done));
             if (written <= 0) {
                 return system_failure("A file could not be copied.");
             }
@@ -125,7 +126,8 @@ public:
         if (!entries) {
             return system_failure("The source could not be read.");
         }
-        while (const dirent* entry = readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
+        while (const dirent* entry =
+                   readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
             const std::string name = entry->d_name;
             const std::string below = path.empty() ? name : path + "/" + name;
             if (name != "." && name != ".." && !left_out_.contains(below)) {
@@ -163,9 +165,8 @@ private:
                              : open_beneath(to, name, O_RDONLY | O_DIRECTORY);
         if (!target && target.error().code == ErrorCode::NotFound) {
             change_.changed = true;
-            target = act_ == Act::DryRun
-                         ? Result<Descriptor>{Descriptor{}}
-                         : make_directory(home_, to, name, kSiteDirectoryMode);
+            target = act_ == Act::DryRun ? Result<Descriptor>{Descriptor{}}
+                                         : make_directory(home_, to, name, kSiteDirectoryMode);
         }
         if (!target) {
             return tl::unexpected(target.error());
@@ -205,9 +206,8 @@ private:
         return same;
     }
 
-    Result<void> replace(
-        int source, int to, const std::string& name, const struct stat& facts
-    ) const {
+    Result<void> replace(int source, int to, const std::string& name, const struct stat& facts)
+        const {
         const std::string temporary = ".hostelry-copy-" + std::to_string(getpid());
         const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
         bool direct = true;
@@ -376,8 +376,8 @@ Result<FileChange> copy_tree_to_site(
     TRY(tree.copy(source.number(), target->number(), "", 0));
     auto change = tree.take();
     if (change.changed) {
-        change.diff = "+ " + std::to_string(change.files) + " files from " + from + " to " + to +
-                      "\n";
+        change.diff =
+            "+ " + std::to_string(change.files) + " files from " + from + " to " + to + "\n";
     }
     return change;
 }

@@ -5,9 +5,8 @@
 #include "core/base/text.h"
 #include "core/platform/process/process.h"
 
-#include <nlohmann/json.hpp>
-
 #include <fcntl.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <iostream>
@@ -21,15 +20,16 @@ namespace {
 
 constexpr std::chrono::minutes kWorkerMax{10};
 
-bool lies_in_home(const std::string& path) { return path.find('/') == std::string::npos; }
+bool lies_in_home(const std::string& path) {
+    return path.find('/') == std::string::npos;
+}
 
 json encode_change(const FileChange& change) {
     json out{
         {"changed", change.changed},
         {"diff", change.diff},
         {"files", change.files},
-        {"bytes", change.bytes}
-    };
+        {"bytes", change.bytes}};
     if (change.before) {
         out["before"] = to_base64(as_bytes(*change.before));
     }
@@ -37,9 +37,7 @@ json encode_change(const FileChange& change) {
 }
 
 json encode_error(const Error& error) {
-    return {
-        {"code", code_name(error.code)}, {"message", error.message}, {"cause", error.cause}
-    };
+    return {{"code", code_name(error.code)}, {"message", error.message}, {"cause", error.cause}};
 }
 
 json encode_request(const SiteFileRequest& request) {
@@ -52,8 +50,7 @@ json encode_request(const SiteFileRequest& request) {
         {"source", request.source},
         {"left_out", request.left_out},
         {"sha256", request.sha256},
-        {"dry_run", request.dry_run}
-    };
+        {"dry_run", request.dry_run}};
 }
 
 SiteFileRequest decode_request(const json& value) {
@@ -77,7 +74,8 @@ Result<FileChange> decode_answer(const std::string& text) {
     }
     if (answer.contains("code")) {
         return fail(
-            code_from_name(answer.value("code", "")), answer.value("message", ""),
+            code_from_name(answer.value("code", "")),
+            answer.value("message", ""),
             answer.value("cause", "")
         );
     }
@@ -100,17 +98,15 @@ namespace hostelry::agent {
 Result<FileChange> perform(
     const Layout& layout, const Account& account, const SiteFileRequest& request
 ) {
-    const Descriptor home{
-        open(layout.home_of(account.site).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    };
+    const Descriptor home{open(
+        layout.home_of(account.site).c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC
+    )};
     if (!home) {
         return fail(ErrorCode::NotFound, "The site has no home on this server.");
     }
     Descriptor archive;
     if (request.operation == "extract") {
-        archive = Descriptor{
-            open(request.source.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
-        };
+        archive = Descriptor{open(request.source.c_str(), O_RDONLY | O_NOFOLLOW | O_CLOEXEC)};
         if (!archive) {
             return fail(ErrorCode::NotFound, "The archive is not on this server.");
         }
@@ -167,7 +163,8 @@ Result<FileChange> act_on_site_files(const Layout& layout, const SiteFileRequest
     }));
     if (outcome.exit_code != 0) {
         return fail(
-            ErrorCode::Internal, "The site's files could not be handled.",
+            ErrorCode::Internal,
+            "The site's files could not be handled.",
             "worker ended with " + std::to_string(outcome.exit_code) + ": " + outcome.errors
         );
     }
@@ -176,8 +173,7 @@ Result<FileChange> act_on_site_files(const Layout& layout, const SiteFileRequest
 
 int run_site_worker(const Layout& layout) {
     const std::string input{
-        std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()
-    };
+        std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>()};
     const auto answer = [&]() -> Result<FileChange> {
         const json request = json::parse(input, nullptr, false);
         if (!request.is_object()) {

@@ -1,6 +1,6 @@
 #pragma once
-// Hands an act on a site's files to a process of its own, which opens what root has to open, becomes
-// the site's user and only then touches what a tenant could have put there.
+// Hands an act on a site's files to a process of its own, which opens what root has to open,
+// becomes the site's user and only then touches what a tenant could have put there.
 
 #include "core/agent/runtime/accounts.h"
 #include "core/agent/runtime/site_files.h"

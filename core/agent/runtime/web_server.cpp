@@ -62,7 +62,8 @@ std::set<pid_t> serving_workers(pid_t master) {
 
 Result<void> start_nginx() {
     TRY(require_program(
-        {"/usr/bin/systemctl", {"start", "nginx.service"}}, "nginx does not run and cannot be started."
+        {"/usr/bin/systemctl", {"start", "nginx.service"}},
+        "nginx does not run and cannot be started."
     ));
     return {};
 }
@@ -98,8 +99,7 @@ Result<void> test_nginx(const std::vector<std::string>& further) {
     const auto outcome = TRY(call_program({kNginx, argv}));
     if (outcome.exit_code != 0) {
         return fail(
-            ErrorCode::Invalid, "nginx refuses the configuration of this site.",
-            last_lines(outcome)
+            ErrorCode::Invalid, "nginx refuses the configuration of this site.", last_lines(outcome)
         );
     }
     return {};
@@ -111,9 +111,7 @@ Result<void> test_apart(const Layout& layout, const std::string& site, const std
     TRY(ensure_directory(layout.run + "/stage", 0700));
     TRY(ensure_directory(folder, 0700));
     TRY(write_file_atomically(folder + "/site.conf", content, 0600));
-    TRY(write_file_atomically(
-        folder + "/nginx.conf", render_staging(layout, folder), 0600
-    ));
+    TRY(write_file_atomically(folder + "/nginx.conf", render_staging(layout, folder), 0600));
     auto tested = test_nginx({"-c", folder + "/nginx.conf", "-e", "stderr"});
     TRY(remove_tree(folder));
     return tested;
@@ -138,7 +136,10 @@ Result<NginxVersion> nginx_version() {
     const auto start = outcome ? outcome->errors.find("nginx/") : std::string::npos;
     if (start == std::string::npos ||
         std::sscanf(  // NOLINT(cert-err34-c): three short numbers of a trusted program
-            outcome->errors.c_str() + start, "nginx/%d.%d.%d", &version.major, &version.minor,
+            outcome->errors.c_str() + start,
+            "nginx/%d.%d.%d",
+            &version.major,
+            &version.minor,
             &version.patch
         ) != 3) {
         return fail(ErrorCode::Unsupported, "nginx is not installed on this server.");

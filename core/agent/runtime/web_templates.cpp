@@ -1,7 +1,6 @@
 #include "core/agent/runtime/web_templates.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 namespace hostelry::agent {
@@ -11,7 +10,9 @@ namespace {
 constexpr std::string_view kMade = "# Made by hostelry-agent. Changes are overwritten.\n";
 
 // A server without IPv6 refuses to bind [::].
-bool has_ipv6() { return access("/proc/net/if_inet6", F_OK) == 0; }
+bool has_ipv6() {
+    return access("/proc/net/if_inet6", F_OK) == 0;
+}
 
 std::string listen(std::string_view port, std::string_view words) {
     const std::string tail = words.empty() ? ";\n" : fmt::format(" {};\n", words);
@@ -24,7 +25,9 @@ std::string listen(std::string_view port, std::string_view words) {
 
 }  // namespace
 
-std::string listen_plain(std::string_view extra) { return listen("80", extra); }
+std::string listen_plain(std::string_view extra) {
+    return listen("80", extra);
+}
 
 std::string listen_tls(const NginxVersion& version, std::string_view extra) {
     std::string words = version.has_http2_directive() ? "ssl" : "ssl http2";

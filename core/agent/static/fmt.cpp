@@ -1,5 +1,5 @@
-// Debian ships fmt as a shared library only. One binary has to run on several releases of Debian, so
-// the agent brings the few functions of fmt that are not templates along, made from the same
+// Debian ships fmt as a shared library only. One binary has to run on several releases of Debian,
+// so the agent brings the few functions of fmt that are not templates along, made from the same
 // installed headers.
 #define FMT_STATIC_BUILD
 #include <fmt/format-inl.h>

@@ -1,6 +1,4 @@
 // As fmt.cpp: Debian's spdlog is a shared library only, its headers hold the source.
-#include <spdlog/spdlog-inl.h>
-
 #include <spdlog/common-inl.h>
 #include <spdlog/details/backtracer-inl.h>
 #include <spdlog/details/file_helper-inl.h>
@@ -18,6 +16,7 @@
 #include <spdlog/sinks/sink-inl.h>
 #include <spdlog/sinks/stdout_color_sinks-inl.h>
 #include <spdlog/sinks/stdout_sinks-inl.h>
+#include <spdlog/spdlog-inl.h>
 
 #include <mutex>
 

@@ -13,7 +13,8 @@ constexpr auto kReadAccountSql =
 constexpr auto kWriteAccountSql = R"(
     insert into hostelry.acme_accounts (directory, key_sealed, thumbprint) values ($1, $2, $3)
     on conflict (directory) do nothing)";
-constexpr auto kSetAccountUrlSql = "update hostelry.acme_accounts set account_url = $2 where directory = $1";
+constexpr auto kSetAccountUrlSql =
+    "update hostelry.acme_accounts set account_url = $2 where directory = $1";
 constexpr auto kUnknownAccount = "accountDoesNotExist";
 
 constexpr int kPollsMax = 60;
@@ -47,13 +48,14 @@ Result<AcmeClient::Account> AcmeClient::account() {
             std::string sealed;
             Account account;
         };
-        const auto row = TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<std::optional<Row>> {
-            const auto found = tx.query_optional(kReadAccountSql, needs_.directory);
-            if (!found) {
-                return std::nullopt;
-            }
-            return Row{(*found)[0].text(), {{}, (*found)[1].text(), (*found)[2].text()}};
-        }));
+        const auto row =
+            TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<std::optional<Row>> {
+                const auto found = tx.query_optional(kReadAccountSql, needs_.directory);
+                if (!found) {
+                    return std::nullopt;
+                }
+                return Row{(*found)[0].text(), {{}, (*found)[1].text(), (*found)[2].text()}};
+            }));
         if (row) {
             auto account = row->account;
             account.key_text = TRY(needs_.sealer.open(row->sealed, key_context(needs_.directory)));
@@ -125,7 +127,9 @@ Result<json> AcmeClient::begin_order(Account& account, const std::vector<std::st
     return ask("order.new", account, {{"names", names}});
 }
 
-Result<void> AcmeClient::prove(const Account& account, const std::string& url, const OrderWatch& watch) {
+Result<void> AcmeClient::prove(
+    const Account& account, const std::string& url, const OrderWatch& watch
+) {
     bool answered = false;
     for (int poll = 0; poll < kPollsMax; ++poll) {
         const auto authorization = TRY(ask("authorization.get", account, {{"url", url}}));
@@ -136,13 +140,17 @@ Result<void> AcmeClient::prove(const Account& account, const std::string& url, c
         }
         if (status != "pending") {
             return fail(
-                ErrorCode::ProviderRefused, name + ": " + problem_of(authorization, "the certificate authority refused.")
+                ErrorCode::ProviderRefused,
+                name + ": " + problem_of(authorization, "the certificate authority refused.")
             );
         }
         if (!answered) {
             const auto challenge = authorization.value("challenge_url", "");
             if (challenge.empty()) {
-                return fail(ErrorCode::Unsupported, "The certificate authority offers no HTTP challenge for " + name + ".");
+                return fail(
+                    ErrorCode::Unsupported,
+                    "The certificate authority offers no HTTP challenge for " + name + "."
+                );
             }
             if (authorization.value("challenge_status", "") == "pending") {
                 TRY(ask("challenge.answer", account, {{"url", challenge}}));
@@ -154,11 +162,16 @@ Result<void> AcmeClient::prove(const Account& account, const std::string& url, c
             return stopped();
         }
     }
-    return fail(ErrorCode::Timeout, "The certificate authority does not finish looking at the domain.");
+    return fail(
+        ErrorCode::Timeout, "The certificate authority does not finish looking at the domain."
+    );
 }
 
 Result<json> AcmeClient::wait_for_order(
-    const Account& account, const std::string& url, const std::string& until, const OrderWatch& watch
+    const Account& account,
+    const std::string& url,
+    const std::string& until,
+    const OrderWatch& watch
 ) {
     for (int poll = 0; poll < kPollsMax; ++poll) {
         auto order = TRY(ask("order.get", account, {{"url", url}}));
@@ -167,7 +180,9 @@ Result<json> AcmeClient::wait_for_order(
             return order;
         }
         if (status == "invalid") {
-            return fail(ErrorCode::ProviderRefused, problem_of(order, "The certificate authority refused."));
+            return fail(
+                ErrorCode::ProviderRefused, problem_of(order, "The certificate authority refused.")
+            );
         }
         if (!pause(watch, poll)) {
             return stopped();
@@ -188,10 +203,15 @@ Result<std::string> AcmeClient::order(
     order = TRY(wait_for_order(account, url, "ready", watch));
     if (order.value("status", "") == "ready") {
         watch.note("The certificate is being signed");
-        TRY(ask("order.finalize", account, {{"url", order.at("finalize")}, {"order_url", url}, {"csr_pem", csr_pem}}));
+        TRY(
+            ask("order.finalize",
+                account,
+                {{"url", order.at("finalize")}, {"order_url", url}, {"csr_pem", csr_pem}})
+        );
         order = TRY(wait_for_order(account, url, "valid", watch));
     }
-    const auto answer = TRY(ask("certificate.get", account, {{"url", order.value("certificate", "")}}));
+    const auto answer =
+        TRY(ask("certificate.get", account, {{"url", order.value("certificate", "")}}));
     return answer.at("chain_pem").get<std::string>();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// Certificates from an ACME authority (RFC 8555, HTTP-01). Waiting is done here; the helper only speaks.
+// Certificates from an ACME authority (RFC 8555, HTTP-01). Waiting is done here; the helper only
+// speaks.
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
@@ -37,7 +38,8 @@ public:
 
     /// Of the account key, which is made and sealed on first use.
     Result<std::string> thumbprint();
-    /// The chain in PEM. The names already answer the challenge (the web server does so without a token list).
+    /// The chain in PEM. The names already answer the challenge (the web server does so without a
+    /// token list).
     Result<std::string> order(
         const std::vector<std::string>& names, const std::string& csr_pem, const OrderWatch& watch
     );
@@ -60,9 +62,14 @@ private:
     );
     /// Registers once more when the authority has forgotten the account.
     Result<nlohmann::json> begin_order(Account& account, const std::vector<std::string>& names);
-    Result<void> prove(const Account& account, const std::string& authorization, const OrderWatch& watch);
+    Result<void> prove(
+        const Account& account, const std::string& authorization, const OrderWatch& watch
+    );
     Result<nlohmann::json> wait_for_order(
-        const Account& account, const std::string& url, const std::string& until, const OrderWatch& watch
+        const Account& account,
+        const std::string& url,
+        const std::string& until,
+        const OrderWatch& watch
     );
 
     Needs needs_;

@@ -18,7 +18,8 @@ using nlohmann::json;
 namespace {
 
 constexpr auto kPython = "/usr/bin/python3";
-// Ten nonces refused in a row, each with its own time limit, would be longer; then the helper is started again.
+// Ten nonces refused in a row, each with its own time limit, would be longer; then the helper is
+// started again.
 constexpr std::chrono::seconds kAnswerLimit{90};
 constexpr std::chrono::seconds kStopGrace{2};
 
@@ -103,16 +104,21 @@ private:
     bool stopping_ = false;
 };
 
-AcmeHelperProcess::AcmeHelperProcess(std::string helper) : owner_(std::make_unique<Owner>(std::move(helper))) {}
+AcmeHelperProcess::AcmeHelperProcess(std::string helper)
+    : owner_(std::make_unique<Owner>(std::move(helper))) {}
 AcmeHelperProcess::~AcmeHelperProcess() = default;
 
-Result<json> AcmeHelperProcess::ask(const std::string& action, const json& request, AcmeRefusal* refusal) {
+Result<json> AcmeHelperProcess::ask(
+    const std::string& action, const json& request, AcmeRefusal* refusal
+) {
     json message = request;
     message["do"] = action;
     message["id"] = 1;
     const auto line = owner_->exchange(message.dump());
     if (!line) {
-        return fail(ErrorCode::ProviderUnavailable, "The ACME helper does not answer.", line.error().message);
+        return fail(
+            ErrorCode::ProviderUnavailable, "The ACME helper does not answer.", line.error().message
+        );
     }
     const auto answer = json::parse(*line, nullptr, false);
     if (!answer.is_object() || !answer.contains("ok")) {

@@ -57,7 +57,8 @@ Response CertificateApi::upload(Exchange& exchange) {
     const auto body = json::parse(exchange.request.body, nullptr, false);
     if (!exchange.request.is_json() || !body.is_object()) {
         return Response::failed(
-            fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.").value()
+            fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.")
+                .value()
         );
     }
     const auto request = decode_as<UploadCertificate>(body);
@@ -89,10 +90,46 @@ void CertificateApi::add_routes(http::Router& router) {
     const auto* shown = &describe<Certificate>();
     constexpr auto kAll = "/api/v1/certificates";
     for (const Facts& facts : {
-             Facts{Method::Get, kAll, "certificate:read", "listCertificates", "Certificates, those that expire first on top.", nullptr, shown, true, &CertificateApi::list},
-             Facts{Method::Post, kAll, "certificate:update", "uploadCertificate", "Installs an own certificate at a site.", &describe<UploadCertificate>(), shown, false, &CertificateApi::upload},
-             Facts{Method::Get, "/api/v1/certificates/{id}", "certificate:read", "getCertificate", "One certificate.", nullptr, shown, false, &CertificateApi::get},
-             Facts{Method::Post, "/api/v1/certificates/{id}/renewal", "certificate:update", "renewCertificate", "Gets a new certificate now.", nullptr, nullptr, false, &CertificateApi::renew},
+             Facts{
+                 Method::Get,
+                 kAll,
+                 "certificate:read",
+                 "listCertificates",
+                 "Certificates, those that expire first on top.",
+                 nullptr,
+                 shown,
+                 true,
+                 &CertificateApi::list},
+             Facts{
+                 Method::Post,
+                 kAll,
+                 "certificate:update",
+                 "uploadCertificate",
+                 "Installs an own certificate at a site.",
+                 &describe<UploadCertificate>(),
+                 shown,
+                 false,
+                 &CertificateApi::upload},
+             Facts{
+                 Method::Get,
+                 "/api/v1/certificates/{id}",
+                 "certificate:read",
+                 "getCertificate",
+                 "One certificate.",
+                 nullptr,
+                 shown,
+                 false,
+                 &CertificateApi::get},
+             Facts{
+                 Method::Post,
+                 "/api/v1/certificates/{id}/renewal",
+                 "certificate:update",
+                 "renewCertificate",
+                 "Gets a new certificate now.",
+                 nullptr,
+                 nullptr,
+                 false,
+                 &CertificateApi::renew},
          }) {
         http::Route route{
             .method = facts.method,
@@ -108,7 +145,9 @@ void CertificateApi::add_routes(http::Router& router) {
         route.operation = facts.operation;
         route.summary = facts.summary;
         route.api = true;
-        route.handler = [this, handler = facts.handler](Exchange& exchange) { return (this->*handler)(exchange); };
+        route.handler = [this, handler = facts.handler](Exchange& exchange) {
+            return (this->*handler)(exchange);
+        };
         router.add(std::move(route));
     }
 }

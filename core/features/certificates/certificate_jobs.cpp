@@ -22,12 +22,16 @@ void add_certificate_jobs(Certificates& certificates, queue::Registry& registry)
     renew.attempts_max = 4;
     renew.backoff_first = std::chrono::seconds(10);
     renew.run = [&certificates](StepContext& step) -> Result<json> {
-        const auto id = CertificateId::parse(step.input().value("certificate", "")).value_or(CertificateId{});
+        const auto id =
+            CertificateId::parse(step.input().value("certificate", "")).value_or(CertificateId{});
         TRY(certificates.renew_now(id, step));
         return json(nullptr);
     };
     registry.add(
-        {.name = kRenewJob, .title = "Renew certificate", .queue = "certificates", .steps = {std::move(renew)}}
+        {.name = kRenewJob,
+         .title = "Renew certificate",
+         .queue = "certificates",
+         .steps = {std::move(renew)}}
     );
 
     queue::Step look;
@@ -47,7 +51,9 @@ void add_certificate_jobs(Certificates& certificates, queue::Registry& registry)
     registry.add_schedule({.name = kDueJob, .kind = kDueJob, .cron = "41 3 * * *"});
 }
 
-JobId enqueue_renewal(db::Transaction& tx, const Certificate& certificate, const std::optional<UserId>& actor) {
+JobId enqueue_renewal(
+    db::Transaction& tx, const Certificate& certificate, const std::optional<UserId>& actor
+) {
     const auto id = certificate.id.to_string();
     return queue::enqueue(
         tx,

@@ -11,6 +11,8 @@ class Certificates;
 void add_certificate_jobs(Certificates& certificates, queue::Registry& registry);
 
 /// While one of this certificate is unfinished, that one is answered.
-JobId enqueue_renewal(db::Transaction& tx, const Certificate& certificate, const std::optional<UserId>& actor);
+JobId enqueue_renewal(
+    db::Transaction& tx, const Certificate& certificate, const std::optional<UserId>& actor
+);
 
 }  // namespace hostelry::certificates

@@ -4,6 +4,7 @@
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/certificates/index.cpt.h"
 #include "templates/certificates/show.cpt.h"
 #include "templates/certificates/upload.cpt.h"
@@ -19,14 +20,21 @@ std::string href_of(const Certificate& certificate) {
 }
 
 std::string days_left(const Certificate& certificate, TimePoint now) {
-    const auto days = std::chrono::duration_cast<std::chrono::hours>(certificate.not_after - now).count() / 24;
+    const auto days =
+        std::chrono::duration_cast<std::chrono::hours>(certificate.not_after - now).count() / 24;
     return days == 1 ? "1 day left" : std::to_string(days) + " days left";
 }
 
-view::Chip chip_of(const Certificate& certificate, TimePoint now, TimePoint renew_from, bool in_table) {
+view::Chip chip_of(
+    const Certificate& certificate, TimePoint now, TimePoint renew_from, bool in_table
+) {
     using view::Status;
     const auto chip = [&](Status status, std::string word, std::string detail) {
-        return view::Chip{.status = status, .word = std::move(word), .detail = std::move(detail), .in_table = in_table};
+        return view::Chip{
+            .status = status,
+            .word = std::move(word),
+            .detail = std::move(detail),
+            .in_table = in_table};
     };
     if (certificate.not_after <= now) {
         return chip(Status::Failed, "Expired", certificate.problem);
@@ -40,7 +48,11 @@ view::Chip chip_of(const Certificate& certificate, TimePoint now, TimePoint rene
     const auto left = days_left(certificate, now);
     if (certificate.not_after < renew_from) {
         const bool is_ours = certificate.kind == "acme";
-        return chip(is_ours ? Status::Working : Status::Failed, left, is_ours ? "Renewed today or tomorrow." : "Upload its successor.");
+        return chip(
+            is_ours ? Status::Working : Status::Failed,
+            left,
+            is_ours ? "Renewed today or tomorrow." : "Upload its successor."
+        );
     }
     return chip(Status::Ready, left, {});
 }
@@ -53,8 +65,8 @@ view::List certificate_list(const std::vector<Certificate>& certificates) {
         {.label = "Status"},
         {.label = "Issuer", .priority = view::Priority::DesktopOnly},
         {.label = "Expires", .is_number = true}};
-    list.counted =
-        std::to_string(certificates.size()) + (certificates.size() == 1 ? " certificate" : " certificates");
+    list.counted = std::to_string(certificates.size()) +
+                   (certificates.size() == 1 ? " certificate" : " certificates");
     if (certificates.empty()) {
         list.empty = view::EmptyState{
             .icon = "shield-check",
@@ -65,12 +77,16 @@ view::List certificate_list(const std::vector<Certificate>& certificates) {
     return list;
 }
 
-CertificateRow certificate_row(const Certificate& certificate, TimePoint now, TimePoint renew_from) {
+CertificateRow certificate_row(
+    const Certificate& certificate, TimePoint now, TimePoint renew_from
+) {
     const auto others = certificate.names.size() - 1;
     return {
         .id = certificate.id.to_string(),
         .name = certificate.names.front(),
-        .more_names = others == 0 ? "" : others == 1 ? certificate.names.back() : "and " + std::to_string(others) + " more",
+        .more_names = others == 0   ? ""
+                      : others == 1 ? certificate.names.back()
+                                    : "and " + std::to_string(others) + " more",
         .chip = chip_of(certificate, now, renew_from, true),
         .issuer = certificate.issuer,
         .not_after = certificate.not_after,
@@ -78,7 +94,9 @@ CertificateRow certificate_row(const Certificate& certificate, TimePoint now, Ti
 }
 
 /// The field for the site's id becomes a choice of sites.
-void choose_site(std::vector<view::Field>& fields, const std::vector<SiteChoice>& sites, const FormPairs& shown) {
+void choose_site(
+    std::vector<view::Field>& fields, const std::vector<SiteChoice>& sites, const FormPairs& shown
+) {
     if (sites.empty()) {
         return;
     }
@@ -95,7 +113,8 @@ void choose_site(std::vector<view::Field>& fields, const std::vector<SiteChoice>
         }
     }
     for (auto& field : fields) {
-        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == "site") {
+        if (auto* text = std::get_if<view::TextField>(&field);
+            text != nullptr && text->name == "site") {
             select.error = text->error;
             field = std::move(select);
             return;
@@ -115,10 +134,14 @@ Response CertificatePages::index(Exchange& exchange) {
     CertificatesPage page;
     page.list = certificate_list(*found);
     for (const auto& certificate : *found) {
-        page.rows.push_back(certificate_row(certificate, certificates_.needs().clock.now(), certificates_.renew_from()));
+        page.rows.push_back(certificate_row(
+            certificate, certificates_.needs().clock.now(), certificates_.renew_from()
+        ));
     }
     if (exchange.request.header("hx-target") == "list") {
-        return shell_.page(exchange, [&](view::Out& out) { views::certificates::list_part(out, page); });
+        return shell_.page(exchange, [&](view::Out& out) {
+            views::certificates::list_part(out, page);
+        });
     }
     page.frame = shell_.frame(
         exchange,
@@ -126,9 +149,13 @@ Response CertificatePages::index(Exchange& exchange) {
          .section = "certificates",
          .topics = {"list:certificate:" + principal.tenant.to_string()}}
     );
-    page.head = {.title = "Certificates", .summary = "Those that expire first are on top. Ours renew by themselves."};
+    page.head = {
+        .title = "Certificates",
+        .summary = "Those that expire first are on top. Ours renew by themselves."};
     if (principal.may("certificate:update")) {
-        page.head.actions.push_back({.label = "Upload certificate", .icon = "upload", .href = "/certificates/new"});
+        page.head.actions.push_back(
+            {.label = "Upload certificate", .icon = "upload", .href = "/certificates/new"}
+        );
     }
     return shell_.page(exchange, [&](view::Out& out) { views::certificates::index(out, page); });
 }
@@ -151,7 +178,9 @@ Response CertificatePages::show(Exchange& exchange) {
         .breadcrumbs = {{"Certificates", "/certificates"}},
         .title = certificate->names.front(),
         .chip = chip_of(*certificate, now, certificates_.renew_from(), false)};
-    page.head.actions.push_back({.label = "Site", .icon = "globe", .href = "/sites/" + certificate->site.to_string()});
+    page.head.actions.push_back(
+        {.label = "Site", .icon = "globe", .href = "/sites/" + certificate->site.to_string()}
+    );
     if (certificate->kind == "acme" && principal.may("certificate:update")) {
         page.head.actions.push_back(
             {.label = "Renew now",
@@ -162,7 +191,8 @@ Response CertificatePages::show(Exchange& exchange) {
         );
     }
     page.facts = {
-        {.label = "Kind", .value = {.text = certificate->kind == "acme" ? "Renews by itself" : "Uploaded"}},
+        {.label = "Kind",
+         .value = {.text = certificate->kind == "acme" ? "Renews by itself" : "Uploaded"}},
         {.label = "Issuer", .value = {.text = certificate->issuer}},
         {.label = "Serial", .value = {.text = certificate->serial}, .is_code = true},
         {.label = "Valid from", .moment = certificate->not_before},
@@ -218,20 +248,25 @@ Response CertificatePages::upload(Exchange& exchange) {
     if (!uploaded) {
         const auto code = uploaded.error().code;
         const bool belongs_to_form = code == ErrorCode::Invalid || code == ErrorCode::Conflict;
-        return belongs_to_form ? upload_form(exchange, typed, &uploaded.error()) : Response::failed(uploaded.error());
+        return belongs_to_form ? upload_form(exchange, typed, &uploaded.error())
+                               : Response::failed(uploaded.error());
     }
     auto response = Response::go_to(exchange.request, href_of(*uploaded));
     shell::Shell::flash(response, "Certificate installed.");
     return response;
 }
 
-Response CertificatePages::upload_form(Exchange& exchange, const FormPairs& shown, const Error* error) {
+Response CertificatePages::upload_form(
+    Exchange& exchange, const FormPairs& shown, const Error* error
+) {
     const auto sites = certificates_.sites(exchange.signed_in().tenant);
     if (!sites) {
         return Response::failed(sites.error());
     }
     auto shown_again = shown;
-    std::erase_if(shown_again, [](const auto& pair) { return pair.first == "key_pem"; });  // Keys are not echoed.
+    std::erase_if(shown_again, [](const auto& pair) {
+        return pair.first == "key_pem";
+    });  // Keys are not echoed.
     UploadPage page;
     const std::vector<FieldError> none;
     page.fields = view::described_fields(
@@ -241,18 +276,27 @@ Response CertificatePages::upload_form(Exchange& exchange, const FormPairs& show
     page.head = {.breadcrumbs = {{"Certificates", "/certificates"}}, .title = "Upload certificate"};
     page.form = {.id = "upload-form", .action = "/certificates"};
     if (error != nullptr) {
-        page.form.errors = error->fields.empty() ? view::ErrorSummary{.title = error->message, .messages = {}}
-                                                 : view::error_summary_of(error->fields, "Nothing was installed.");
+        page.form.errors = error->fields.empty()
+                               ? view::ErrorSummary{.title = error->message, .messages = {}}
+                               : view::error_summary_of(error->fields, "Nothing was installed.");
     }
     page.section = {
-        .title = "Certificate", .text = "It replaces the site's present one at once, and is not renewed by itself."};
-    page.submit = {.label = "Install certificate", .icon = "upload", .cancel_href = "/certificates"};
+        .title = "Certificate",
+        .text = "It replaces the site's present one at once, and is not renewed by itself."};
+    page.submit = {
+        .label = "Install certificate", .icon = "upload", .cancel_href = "/certificates"};
     const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
     if (exchange.request.is_htmx() && error != nullptr) {
-        return shell_.page(exchange, [&](view::Out& out) { views::certificates::upload_form(out, page); }, status);
+        return shell_.page(
+            exchange, [&](view::Out& out) { views::certificates::upload_form(out, page); }, status
+        );
     }
-    page.frame = shell_.frame(exchange, {.title = "Upload certificate", .section = "certificates", .narrow = true});
-    return shell_.page(exchange, [&](view::Out& out) { views::certificates::upload_page(out, page); }, status);
+    page.frame = shell_.frame(
+        exchange, {.title = "Upload certificate", .section = "certificates", .narrow = true}
+    );
+    return shell_.page(
+        exchange, [&](view::Out& out) { views::certificates::upload_page(out, page); }, status
+    );
 }
 
 void CertificatePages::add_routes(http::Router& router) {
@@ -275,7 +319,9 @@ void CertificatePages::add_routes(http::Router& router) {
     page(Method::Get, "/certificates/new", "certificate:update", &CertificatePages::show_upload);
     page(Method::Post, "/certificates", "certificate:update", &CertificatePages::upload);
     page(Method::Get, "/certificates/{id}", "certificate:read", &CertificatePages::show);
-    page(Method::Post, "/certificates/{id}/renewal", "certificate:update", &CertificatePages::renew);
+    page(
+        Method::Post, "/certificates/{id}/renewal", "certificate:update", &CertificatePages::renew
+    );
 }
 
 }  // namespace hostelry::certificates

@@ -18,7 +18,9 @@ private:
     http::Response renew(http::Exchange& exchange);
     http::Response show_upload(http::Exchange& exchange);
     http::Response upload(http::Exchange& exchange);
-    http::Response upload_form(http::Exchange& exchange, const FormPairs& shown, const Error* error);
+    http::Response upload_form(
+        http::Exchange& exchange, const FormPairs& shown, const Error* error
+    );
 
     Certificates& certificates_;
     shell::Shell& shell_;

@@ -14,9 +14,8 @@ struct CertificateRoutes {
 }  // namespace
 
 std::shared_ptr<void> add_certificate_routes(Certificates& certificates, http::Router& router) {
-    auto routes = std::make_shared<CertificateRoutes>(
-        CertificateRoutes{CertificatePages{certificates}, CertificateApi{certificates}}
-    );
+    auto routes = std::make_shared<CertificateRoutes>(CertificateRoutes{
+        CertificatePages{certificates}, CertificateApi{certificates}});
     routes->pages.add_routes(router);
     routes->api.add_routes(router);
     return routes;

@@ -3,13 +3,16 @@
 namespace hostelry::certificates {
 namespace {
 
-#define CERTIFICATE_COLUMNS                                                                      \
+#define CERTIFICATE_COLUMNS                                                                       \
     "c.tenant_id, c.id, c.site_id, c.site_key, c.server_id, c.kind, c.state, c.names, c.issuer, " \
     "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem "
 constexpr auto kListCertificatesSql =
-    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c order by c.not_after, c.id limit 2000";
-constexpr auto kFindCertificateSql = "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.id = $1";
-constexpr auto kFindBySiteSql = "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.site_id = $1";
+    "select " CERTIFICATE_COLUMNS
+    "from hostelry.certificates c order by c.not_after, c.id limit 2000";
+constexpr auto kFindCertificateSql =
+    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.id = $1";
+constexpr auto kFindBySiteSql =
+    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.site_id = $1";
 constexpr auto kDueCertificatesSql = "select " CERTIFICATE_COLUMNS R"(from hostelry.certificates c
      where c.kind = 'acme' and c.not_after < $1 and (c.tried_at is null or c.tried_at < $2)
      order by c.not_after limit 200)";
@@ -94,7 +97,9 @@ Certificate CertificateStore::put(const Certificate& certificate) {
     ));
 }
 
-void CertificateStore::set_state(CertificateId id, std::string_view state, std::string_view problem) {
+void CertificateStore::set_state(
+    CertificateId id, std::string_view state, std::string_view problem
+) {
     tx_.execute(kSetCertificateStateSql, id, state, problem);
 }
 

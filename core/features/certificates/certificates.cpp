@@ -27,7 +27,9 @@ bool holds_all(const std::vector<std::string>& present, const std::vector<std::s
 }
 
 /// An asked certificate of exactly these names that is not due, or an uploaded one that holds them.
-bool serves(const Certificate& present, const IssueRequest& request, TimePoint renew_from, TimePoint now) {
+bool serves(
+    const Certificate& present, const IssueRequest& request, TimePoint renew_from, TimePoint now
+) {
     if (present.server != request.server || present.site_key != request.site_key) {
         return false;
     }
@@ -80,18 +82,23 @@ TimePoint Certificates::renew_from() const {
     return needs_.clock.now() + std::chrono::hours(24) * needs_.options.renew_days_before;
 }
 
-Result<Certificate> Certificates::keep(Certificate certificate, const char* event, const users::Caller& caller) {
-    return needs_.database.in_tenant(certificate.tenant, [&](db::Transaction& tx) -> Result<Certificate> {
-        certificate.id = CertificateId{new_uuid(needs_.clock, needs_.random)};
-        const auto kept = CertificateStore(tx).put(certificate);
-        auto told = users::event_by(caller, event, kept.tenant);
-        told.subject_type = "certificate";
-        told.subject_id = kept.id.uuid;
-        told.data = event_data(kept);
-        events::publish(tx, told);
-        shell::announce(tx, "certificate", kept.id.uuid, kept.tenant);
-        return kept;
-    });
+Result<Certificate> Certificates::keep(
+    Certificate certificate, const char* event, const users::Caller& caller
+) {
+    return needs_.database.in_tenant(
+        certificate.tenant,
+        [&](db::Transaction& tx) -> Result<Certificate> {
+            certificate.id = CertificateId{new_uuid(needs_.clock, needs_.random)};
+            const auto kept = CertificateStore(tx).put(certificate);
+            auto told = users::event_by(caller, event, kept.tenant);
+            told.subject_type = "certificate";
+            told.subject_id = kept.id.uuid;
+            told.data = event_data(kept);
+            events::publish(tx, told);
+            shell::announce(tx, "certificate", kept.id.uuid, kept.tenant);
+            return kept;
+        }
+    );
 }
 
 Result<Certificate> Certificates::issue(const IssueRequest& request, queue::StepContext& step) {
@@ -105,17 +112,26 @@ Result<Certificate> Certificates::issue(const IssueRequest& request, queue::Step
         return *present;
     }
     auto got = TRY(get_and_install(needs_, *acme_, request, KeyChoice::KeepPrepared, step));
-    users::Caller caller{.tenant = request.tenant, .user = step.actor(), .permissions = {}, .client_address = {}, .request_id = {}};
+    users::Caller caller{
+        .tenant = request.tenant,
+        .user = step.actor(),
+        .permissions = {},
+        .client_address = {},
+        .request_id = {}};
     return keep(std::move(got), "certificate.issued", caller);
 }
 
 Result<void> Certificates::renew_now(CertificateId id, queue::StepContext& step) {
-    const auto in_tenant = [&](auto&& work) { return needs_.database.in_tenant(step.tenant(), work); };
-    const auto present = in_tenant([&](db::Transaction& tx) { return CertificateStore(tx).get(id); });
+    const auto in_tenant = [&](auto&& work) {
+        return needs_.database.in_tenant(step.tenant(), work);
+    };
+    const auto present =
+        in_tenant([&](db::Transaction& tx) { return CertificateStore(tx).get(id); });
     if (!present) {
         return {};  // Its site is gone.
     }
-    const IssueRequest request{present->tenant, present->site, present->site_key, present->server, present->names};
+    const IssueRequest request{
+        present->tenant, present->site, present->site_key, present->server, present->names};
     auto got = get_and_install(needs_, *acme_, request, KeyChoice::Fresh, step);
     if (!got) {
         TRY(in_tenant([&](db::Transaction& tx) -> Result<void> {
@@ -125,7 +141,12 @@ Result<void> Certificates::renew_now(CertificateId id, queue::StepContext& step)
         }));
         return tl::unexpected(got.error());
     }
-    users::Caller caller{.tenant = present->tenant, .user = step.actor(), .permissions = {}, .client_address = {}, .request_id = {}};
+    users::Caller caller{
+        .tenant = present->tenant,
+        .user = step.actor(),
+        .permissions = {},
+        .client_address = {},
+        .request_id = {}};
     TRY(keep(*std::move(got), "certificate.renewed", caller));
     return {};
 }
@@ -142,7 +163,9 @@ Result<JobId> Certificates::renew(const users::Caller& caller, CertificateId id)
         CertificateStore store(tx);
         const auto certificate = TRY(store.get(id));
         if (certificate.kind != "acme") {
-            return fail(ErrorCode::Conflict, "This certificate was uploaded. Upload its successor instead.");
+            return fail(
+                ErrorCode::Conflict, "This certificate was uploaded. Upload its successor instead."
+            );
         }
         auto event = users::event_by(caller, "certificate.renewal_asked", certificate.tenant);
         event.subject_type = "certificate";
@@ -153,7 +176,9 @@ Result<JobId> Certificates::renew(const users::Caller& caller, CertificateId id)
     });
 }
 
-Result<Certificate> Certificates::upload(const users::Caller& caller, const UploadCertificate& request) {
+Result<Certificate> Certificates::upload(
+    const users::Caller& caller, const UploadCertificate& request
+) {
     const auto place = TRY(needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) {
         return needs_.find_site(tx, request.site);
     }));
@@ -172,32 +197,43 @@ Result<Certificate> Certificates::upload(const users::Caller& caller, const Uplo
         }
         return tl::unexpected(std::move(error));
     }
-    auto got = TRY(installed_certificate(*installed, {place.tenant, request.site, place.key, place.server, place.names}));
+    auto got = TRY(installed_certificate(
+        *installed, {place.tenant, request.site, place.key, place.server, place.names}
+    ));
     got.kind = "custom";
     got.state = "valid";
     return keep(std::move(got), "certificate.uploaded", caller);
 }
 
 Result<std::vector<Certificate>> Certificates::list(TenantId tenant) {
-    return needs_.database.in_tenant(tenant, [](db::Transaction& tx) -> Result<std::vector<Certificate>> {
-        return CertificateStore(tx).list();
-    });
+    return needs_.database.in_tenant(
+        tenant,
+        [](db::Transaction& tx) -> Result<std::vector<Certificate>> {
+            return CertificateStore(tx).list();
+        }
+    );
 }
 
 Result<Certificate> Certificates::get(TenantId tenant, CertificateId id) {
-    return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) { return CertificateStore(tx).get(id); });
+    return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) {
+        return CertificateStore(tx).get(id);
+    });
 }
 
 Result<std::vector<SiteChoice>> Certificates::sites(TenantId tenant) {
-    return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<std::vector<SiteChoice>> {
-        return list_sites_ ? list_sites_(tx) : std::vector<SiteChoice>{};
-    });
+    return needs_.database.in_tenant(
+        tenant,
+        [&](db::Transaction& tx) -> Result<std::vector<SiteChoice>> {
+            return list_sites_ ? list_sites_(tx) : std::vector<SiteChoice>{};
+        }
+    );
 }
 
 Result<void> Certificates::begin_due_renewals(TenantId tenant) {
     const auto now = needs_.clock.now();
     return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<void> {
-        for (const auto& certificate : CertificateStore(tx).due(renew_from(), now - std::chrono::hours(12))) {
+        for (const auto& certificate :
+             CertificateStore(tx).due(renew_from(), now - std::chrono::hours(12))) {
             enqueue_renewal(tx, certificate, std::nullopt);
         }
         return {};

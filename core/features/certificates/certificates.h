@@ -115,7 +115,8 @@ public:
     Result<std::vector<SiteChoice>> sites(TenantId tenant);
 
     // Job steps of this feature.
-    /// A new key and a new certificate for the same names. The old one stays in place when it fails.
+    /// A new key and a new certificate for the same names. The old one stays in place when it
+    /// fails.
     Result<void> renew_now(CertificateId id, queue::StepContext& step);
     /// Enqueues a renewal for each certificate of the tenant's tree that is due.
     Result<void> begin_due_renewals(TenantId tenant);
@@ -125,7 +126,9 @@ public:
     TimePoint renew_from() const;
 
 private:
-    Result<Certificate> keep(Certificate certificate, const char* event, const users::Caller& caller);
+    Result<Certificate> keep(
+        Certificate certificate, const char* event, const users::Caller& caller
+    );
 
     Needs needs_;
     ListSites list_sites_;

@@ -16,12 +16,16 @@ Result<json> output_of_last(const json& plan_result) {
     const auto results = plan_result.find("results");
     if (results == plan_result.end() || !results->is_array() || results->empty() ||
         !results->back().contains("output")) {
-        return fail(ErrorCode::Internal, "The server's answer about the certificate cannot be read.");
+        return fail(
+            ErrorCode::Internal, "The server's answer about the certificate cannot be read."
+        );
     }
     return results->back().at("output");
 }
 
-Result<json> apply_one(const Certificates::Needs& needs, ServerId server, const json& action, queue::StepContext& step) {
+Result<json> apply_one(
+    const Certificates::Needs& needs, ServerId server, const json& action, queue::StepContext& step
+) {
     const json plan{{"actions", json::array({action})}};
     return needs.apply(server, plan, kPlanLimit, [&step] { return step.cancelled(); });
 }
@@ -35,7 +39,9 @@ Result<Certificate> installed_certificate(const json& plan_result, const IssueRe
     Certificate certificate;
     certificate.names = output.value("names", request.names);
     if (!from || !until || certificate.names.empty()) {
-        return fail(ErrorCode::Internal, "The server's answer about the certificate cannot be read.");
+        return fail(
+            ErrorCode::Internal, "The server's answer about the certificate cannot be read."
+        );
     }
     certificate.tenant = request.tenant;
     certificate.site = request.site;
@@ -77,7 +83,10 @@ Result<Certificate> get_and_install(
     const auto installed = TRY(apply_one(
         needs,
         request.server,
-        {{"id", "install"}, {"do", "certificate.install"}, {"site", request.site_key}, {"chain_pem", chain}},
+        {{"id", "install"},
+         {"do", "certificate.install"},
+         {"site", request.site_key},
+         {"chain_pem", chain}},
         step
     ));
     auto certificate = TRY(installed_certificate(installed, request));

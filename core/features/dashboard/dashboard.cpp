@@ -29,8 +29,9 @@ std::string summary_of(const DashboardPage& page) {
     if (page.attention.empty()) {
         return "Everything is as it should be.";
     }
-    return page.attention.size() == 1 ? "One thing needs your attention."
-                                      : std::to_string(page.attention.size()) + " things need your attention.";
+    return page.attention.size() == 1
+               ? "One thing needs your attention."
+               : std::to_string(page.attention.size()) + " things need your attention.";
 }
 
 }  // namespace
@@ -39,23 +40,27 @@ http::Response Dashboard::show(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     DashboardPage page;
     page.shows_jobs = principal.may("job:read");
-    const auto loaded = needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<void> {
-        page.figures.clear();
-        page.attention.clear();
-        for (const auto& figure : figures_) {
-            if (principal.may(figure.permission)) {
-                view::Fact fact{.label = figure.label, .value = {.text = view::show_count(figure.count(tx))}};
-                fact.href = figure.href;
-                page.figures.push_back(std::move(fact));
+    const auto loaded =
+        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<void> {
+            page.figures.clear();
+            page.attention.clear();
+            for (const auto& figure : figures_) {
+                if (principal.may(figure.permission)) {
+                    view::Fact fact{
+                        .label = figure.label,
+                        .value = {.text = view::show_count(figure.count(tx))}};
+                    fact.href = figure.href;
+                    page.figures.push_back(std::move(fact));
+                }
             }
-        }
-        for (const auto& source : sources_) {
-            const auto found = principal.may(source.permission) ? source.find(tx) : std::vector<Attention>{};
-            page.attention.insert(page.attention.end(), found.begin(), found.end());
-        }
-        page.recent = page.shows_jobs ? recent_jobs(tx) : std::vector<RecentJob>{};
-        return {};
-    });
+            for (const auto& source : sources_) {
+                const auto found =
+                    principal.may(source.permission) ? source.find(tx) : std::vector<Attention>{};
+                page.attention.insert(page.attention.end(), found.begin(), found.end());
+            }
+            page.recent = page.shows_jobs ? recent_jobs(tx) : std::vector<RecentJob>{};
+            return {};
+        });
     if (!loaded) {
         return http::Response::failed(loaded.error());
     }

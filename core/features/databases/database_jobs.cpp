@@ -1,6 +1,6 @@
-// "database.password": a new password, first on the server, then in our row, then in the site's configuration. The new
-// one is sealed beside the old before anything happens, so that each step may be repeated, and the old one is put back
-// when the site cannot be told.
+// "database.password": a new password, first on the server, then in our row, then in the site's
+// configuration. The new one is sealed beside the old before anything happens, so that each step
+// may be repeated, and the old one is put back when the site cannot be told.
 #include "core/features/databases/databases.h"
 
 #include <nlohmann/json.hpp>
@@ -41,21 +41,27 @@ void Databases::add_jobs(queue::Registry& registry) {
               .run = [this](StepContext& step) { return measure(step); }}},
         .is_upkeep = true,
     });
-    registry.add_schedule({.name = "databases.measure", .kind = "databases.measure", .cron = "23 * * * *"});
+    registry.add_schedule(
+        {.name = "databases.measure", .kind = "databases.measure", .cron = "23 * * * *"}
+    );
 }
 
 Result<SiteDatabase> Databases::database_of(queue::StepContext& step) {
     const auto id = DatabaseId::parse(step.input().value("database", ""));
-    return needs_.database.in_tenant(step.tenant(), [&](db::Transaction& tx) -> Result<SiteDatabase> {
-        return DatabaseStore{tx}.get(id.value_or(DatabaseId{}));
-    });
+    return needs_.database.in_tenant(
+        step.tenant(),
+        [&](db::Transaction& tx) -> Result<SiteDatabase> {
+            return DatabaseStore{tx}.get(id.value_or(DatabaseId{}));
+        }
+    );
 }
 
 Result<void> Databases::put_password(
     queue::StepContext& step, const SiteDatabase& database, const std::string& sealed
 ) {
     const std::string password = TRY(needs_.sealer.open(
-        sealed, "site_databases:password:" + database.tenant.to_string() + ":" + database.id.to_string()
+        sealed,
+        "site_databases:password:" + database.tenant.to_string() + ":" + database.id.to_string()
     ));
     TRY(needs_.hosts.apply(
         database,
@@ -89,7 +95,8 @@ Result<nlohmann::json> Databases::change_on_server(queue::StepContext& step) {
 Result<void> Databases::change_back(queue::StepContext& step) {
     const auto database = database_of(step);
     if (!database) {
-        return database.error().code == ErrorCode::NotFound ? Result<void>{} : tl::unexpected(database.error());
+        return database.error().code == ErrorCode::NotFound ? Result<void>{}
+                                                            : tl::unexpected(database.error());
     }
     const std::string sealed = TRY(needs_.database.in_tenant(
         step.tenant(),
@@ -123,7 +130,9 @@ Result<nlohmann::json> Databases::measure(queue::StepContext& step) {
     const auto due = TRY(needs_.database.in_tenant(
         step.tenant(),
         [&](db::Transaction& tx) -> Result<std::vector<SiteDatabase>> {
-            return DatabaseStore{tx}.unmeasured_since(step.clock().now() - kMeasureEvery, kMeasuredAtOnce);
+            return DatabaseStore{tx}.unmeasured_since(
+                step.clock().now() - kMeasureEvery, kMeasuredAtOnce
+            );
         }
     ));
     std::int64_t measured = 0;
@@ -147,7 +156,9 @@ Result<nlohmann::json> Databases::measure(queue::StepContext& step) {
             }
             const auto& output = answer->at("results").at(0).at("output");
             store.set_size(
-                database, output.value("bytes", std::int64_t{0}), output.value("tables", std::int64_t{0}),
+                database,
+                output.value("bytes", std::int64_t{0}),
+                output.value("tables", std::int64_t{0}),
                 step.clock().now()
             );
             ++measured;

@@ -24,7 +24,8 @@ constexpr std::size_t kQueryBytesMax = 300;
 
 std::string clean_query(const http::Request& request, std::string_view name) {
     std::string text{trim(request.query(name).value_or(""))};
-    const bool usable = text.size() <= kQueryBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
+    const bool usable =
+        text.size() <= kQueryBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
     return usable ? text : std::string();
 }
 
@@ -39,11 +40,14 @@ Result<DatabaseId> id_of(const http::Request& request) {
 view::Value size_of(const SiteDatabase& database) {
     constexpr double kMega = 1024.0 * 1024.0;
     if (!database.size_bytes) {
-        const std::string why = database.measure_error.empty() ? "It was not measured yet." : database.measure_error;
+        const std::string why =
+            database.measure_error.empty() ? "It was not measured yet." : database.measure_error;
         return {.text = {}, .unit = {}, .missing = view::Na{why}};
     }
     return {
-        .text = fmt::format("{:.1f}", static_cast<double>(*database.size_bytes) / kMega), .unit = "MB", .missing = {}};
+        .text = fmt::format("{:.1f}", static_cast<double>(*database.size_bytes) / kMega),
+        .unit = "MB",
+        .missing = {}};
 }
 
 DatabaseRow row_of(const SiteDatabase& database) {
@@ -57,17 +61,24 @@ DatabaseRow row_of(const SiteDatabase& database) {
         .measured_at = database.measured_at};
 }
 
-DatabasesPage list_page_of(const std::string& words, const std::string& after, const DatabasePage& found) {
+DatabasesPage list_page_of(
+    const std::string& words, const std::string& after, const DatabasePage& found
+) {
     const std::string count = view::show_count(found.matching);
     DatabasesPage page{
         .head =
             {.breadcrumbs = {},
              .title = "Databases",
              .chip = {},
-             .summary = count + (found.matching == 1 ? " database." : " databases.") + " Each belongs to a site.",
+             .summary = count + (found.matching == 1 ? " database." : " databases.") +
+                        " Each belongs to a site.",
              .actions = {},
              .menu = {}},
-        .filter = {.href = "/databases", .query = words, .placeholder = "Filter by site or name", .kept = {}},
+        .filter =
+            {.href = "/databases",
+             .query = words,
+             .placeholder = "Filter by site or name",
+             .kept = {}},
     };
     page.list.counted = count + " match";
     page.list.table = {
@@ -82,14 +93,16 @@ DatabasesPage list_page_of(const std::string& words, const std::string& after, c
         page.list.empty = view::EmptyState{
             .icon = "database",
             .title = words.empty() ? "No databases yet" : "No database fits",
-            .text = words.empty() ? "A site that needs one gets it when it is created." : "Try another word.",
+            .text = words.empty() ? "A site that needs one gets it when it is created."
+                                  : "Try another word.",
             .action = {}};
     }
     const std::string query = words.empty() ? "" : "&q=" + percent_encode(words);
     page.list.pager = {
         .range = fmt::format("{} of {}", found.databases.size(), count),
         .previous_href = after.empty() ? "" : "/databases?after=" + query,
-        .next_href = found.next.empty() ? "" : "/databases?after=" + percent_encode(found.next) + query};
+        .next_href =
+            found.next.empty() ? "" : "/databases?after=" + percent_encode(found.next) + query};
     for (const auto& database : found.databases) {
         page.rows.push_back(row_of(database));
     }
@@ -109,7 +122,8 @@ view::Fact text_fact(std::string label, std::string text, std::string href = {})
 view::Facts facts_of(const SiteDatabase& database) {
     view::Facts facts{
         text_fact("Site", database.site_domain, "/sites/" + database.site.to_string()),
-        text_fact("User", database.user_name), text_fact("Account", database.tenant_name)};
+        text_fact("User", database.user_name),
+        text_fact("Account", database.tenant_name)};
     view::Fact size = text_fact("Size", "");
     size.value = size_of(database);
     facts.push_back(std::move(size));
@@ -136,9 +150,12 @@ DatabasePageView show_page_of(const SiteDatabase& database, const http::Principa
         .facts = facts_of(database)};
     if (!database.is_made) {
         page.head.chip = view::Chip{
-            .status = view::Status::Unknown, .word = "Not there", .detail = "It is made with its site."};
+            .status = view::Status::Unknown,
+            .word = "Not there",
+            .detail = "It is made with its site."};
     } else if (database.is_resetting) {
-        page.head.chip = view::Chip{.status = view::Status::Working, .word = "New password", .detail = {}};
+        page.head.chip =
+            view::Chip{.status = view::Status::Working, .word = "New password", .detail = {}};
     } else if (principal.may("database:update")) {
         page.head.actions.push_back(
             {.label = "Reset password",
@@ -153,7 +170,9 @@ DatabasePageView show_page_of(const SiteDatabase& database, const http::Principa
     return page;
 }
 
-http::Route page_route(Method method, std::string path, std::string permission, http::Handler handler) {
+http::Route page_route(
+    Method method, std::string path, std::string permission, http::Handler handler
+) {
     return {
         .method = method,
         .path = std::move(path),
@@ -165,8 +184,13 @@ http::Route page_route(Method method, std::string path, std::string permission, 
 }
 
 http::Route api_route(
-    Method method, std::string path, std::string permission, std::string operation, std::string summary,
-    const Description* response, http::Handler handler
+    Method method,
+    std::string path,
+    std::string permission,
+    std::string operation,
+    std::string summary,
+    const Description* response,
+    http::Handler handler
 ) {
     return {
         .method = method,
@@ -207,9 +231,12 @@ void Databases::add_pages(http::Router& router) {
         }
         DatabasesPage page = list_page_of(words, after, *found);
         if (x.request.is_htmx() && x.request.header("hx-target").value_or("") == "list") {
-            return needs_.shell.page(x, [&](view::Out& out) { views::databases::list_part(out, page); });
+            return needs_.shell.page(x, [&](view::Out& out) {
+                views::databases::list_part(out, page);
+            });
         }
-        page.frame = needs_.shell.frame(x, {.title = "Databases", .section = "databases", .topics = {}});
+        page.frame =
+            needs_.shell.frame(x, {.title = "Databases", .section = "databases", .topics = {}});
         return needs_.shell.page(x, [&](view::Out& out) { views::databases::index(out, page); });
     }));
     router.add(page_route(Method::Get, "/databases/{id}", "database:read", [this](Exchange& x) {
@@ -222,33 +249,54 @@ void Databases::add_pages(http::Router& router) {
         const auto card = needs_.database.in_tenant(
             x.signed_in().tenant,
             [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
-                return jobs::latest_card(tx, x.signed_in(), needs_.clock.now(), "database", found->id.uuid);
+                return jobs::latest_card(
+                    tx, x.signed_in(), needs_.clock.now(), "database", found->id.uuid
+                );
             }
         );
         page.job = card && x.signed_in().may("job:read") ? *card : std::nullopt;
         page.frame = needs_.shell.frame(
-            x, {.title = found->name, .section = "databases", .topics = {"database:" + found->id.to_string()}}
+            x,
+            {.title = found->name,
+             .section = "databases",
+             .topics = {"database:" + found->id.to_string()}}
         );
         return needs_.shell.page(x, [&](view::Out& out) { views::databases::show(out, page); });
     }));
-    router.add(page_route(Method::Post, "/databases/{id}/password", "database:update", [this](Exchange& x) {
-        const auto id = id_of(x.request);
-        const auto reset = id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
-        if (!reset) {
-            return Response::failed(reset.error());
+    router.add(page_route(
+        Method::Post,
+        "/databases/{id}/password",
+        "database:update",
+        [this](Exchange& x) {
+            const auto id = id_of(x.request);
+            const auto reset =
+                id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
+            if (!reset) {
+                return Response::failed(reset.error());
+            }
+            auto response = Response::go_to(x.request, "/databases/" + id->to_string());
+            shell::Shell::flash(
+                response, "A new password is on its way. The site gets it by itself."
+            );
+            return response;
         }
-        auto response = Response::go_to(x.request, "/databases/" + id->to_string());
-        shell::Shell::flash(response, "A new password is on its way. The site gets it by itself.");
-        return response;
-    }));
+    ));
 }
 
 void Databases::add_api(http::Router& router) {
     auto listing = api_route(
-        Method::Get, "", "database:read", "listDatabases", "Databases of sites", &describe<DatabaseAnswer>(),
+        Method::Get,
+        "",
+        "database:read",
+        "listDatabases",
+        "Databases of sites",
+        &describe<DatabaseAnswer>(),
         [this](Exchange& x) {
             const auto found = list(
-                users::caller_of(x), clean_query(x.request, "q"), clean_query(x.request, "after"), kApiRows
+                users::caller_of(x),
+                clean_query(x.request, "q"),
+                clean_query(x.request, "after"),
+                kApiRows
             );
             if (!found) {
                 return Response::failed(found.error());
@@ -258,14 +306,20 @@ void Databases::add_api(http::Router& router) {
                 items.push_back(json_of(database));
             }
             return Response::json(
-                {{"items", std::move(items)}, {"next", found->next.empty() ? json(nullptr) : json(found->next)}}
+                {{"items", std::move(items)},
+                 {"next", found->next.empty() ? json(nullptr) : json(found->next)}}
             );
         }
     );
     listing.response_is_list = true;
     router.add(std::move(listing));
     router.add(api_route(
-        Method::Get, "/{id}", "database:read", "getDatabase", "One database", &describe<DatabaseAnswer>(),
+        Method::Get,
+        "/{id}",
+        "database:read",
+        "getDatabase",
+        "One database",
+        &describe<DatabaseAnswer>(),
         [this](Exchange& x) {
             const auto id = id_of(x.request);
             const auto found = id ? get(users::caller_of(x), *id) : tl::unexpected(id.error());
@@ -273,11 +327,16 @@ void Databases::add_api(http::Router& router) {
         }
     ));
     router.add(api_route(
-        Method::Post, "/{id}/password", "database:update", "resetDatabasePassword",
-        "Give a database a new password; its site is told", &describe<PasswordResetAnswer>(),
+        Method::Post,
+        "/{id}/password",
+        "database:update",
+        "resetDatabasePassword",
+        "Give a database a new password; its site is told",
+        &describe<PasswordResetAnswer>(),
         [this](Exchange& x) {
             const auto id = id_of(x.request);
-            const auto reset = id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
+            const auto reset =
+                id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
             if (!reset) {
                 return Response::failed(reset.error());
             }

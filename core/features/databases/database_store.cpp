@@ -4,10 +4,10 @@ namespace hostelry::databases {
 namespace {
 
 // Every query names the same columns, so that one reader serves all.
-#define HOSTELRY_DATABASE_COLUMNS                                                                     \
-    "select d.id, d.tenant_id, t.name as tenant_name, d.site_id, d.site_key, d.site_domain, "         \
-    "d.server_id, d.name, d.user_name, d.is_made, d.next_password is not null as is_resetting, "      \
-    "d.size_bytes, d.table_count, d.measured_at, d.measure_error, d.created_at "                      \
+#define HOSTELRY_DATABASE_COLUMNS                                                                \
+    "select d.id, d.tenant_id, t.name as tenant_name, d.site_id, d.site_key, d.site_domain, "    \
+    "d.server_id, d.name, d.user_name, d.is_made, d.next_password is not null as is_resetting, " \
+    "d.size_bytes, d.table_count, d.measured_at, d.measure_error, d.created_at "                 \
     "from hostelry.site_databases d join hostelry.tenants t on t.id = d.tenant_id "
 
 constexpr const char* kListDatabasesSql = HOSTELRY_DATABASE_COLUMNS
@@ -16,15 +16,17 @@ constexpr const char* kListDatabasesSql = HOSTELRY_DATABASE_COLUMNS
 constexpr const char* kCountDatabasesSql =
     "select count(*) as matching from hostelry.site_databases d "
     "where d.site_domain ilike $1 or d.name ilike $1";
-constexpr const char* kDatabasesOfSiteSql = HOSTELRY_DATABASE_COLUMNS
-    "where d.tenant_id = $1 and d.site_id = $2 order by d.name";
+constexpr const char* kDatabasesOfSiteSql =
+    HOSTELRY_DATABASE_COLUMNS "where d.tenant_id = $1 and d.site_id = $2 order by d.name";
 constexpr const char* kFindDatabaseSql = HOSTELRY_DATABASE_COLUMNS "where d.id = $1";
-constexpr const char* kLockDatabaseSql = HOSTELRY_DATABASE_COLUMNS "where d.id = $1 for update of d";
+constexpr const char* kLockDatabaseSql =
+    HOSTELRY_DATABASE_COLUMNS "where d.id = $1 for update of d";
 constexpr const char* kUnmeasuredSql = HOSTELRY_DATABASE_COLUMNS
     "where d.is_made and (d.measured_at is null or d.measured_at < $1) "
     "order by d.measured_at nulls first limit $2";
 constexpr const char* kInsertDatabaseSql =
-    "insert into hostelry.site_databases (tenant_id, id, site_id, site_key, site_domain, server_id, "
+    "insert into hostelry.site_databases (tenant_id, id, site_id, site_key, site_domain, "
+    "server_id, "
     "name, user_name, password, created_at) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
 constexpr const char* kSetMadeSql =
     "update hostelry.site_databases set is_made = $3 where tenant_id = $1 and id = $2";
@@ -32,7 +34,8 @@ constexpr const char* kSetSizeSql =
     "update hostelry.site_databases set size_bytes = $3, table_count = $4, measured_at = $5, "
     "measure_error = '' where tenant_id = $1 and id = $2";
 constexpr const char* kSetMeasureErrorSql =
-    "update hostelry.site_databases set measure_error = $3, measured_at = coalesce(measured_at, $4) "
+    "update hostelry.site_databases set measure_error = $3, measured_at = coalesce(measured_at, "
+    "$4) "
     "where tenant_id = $1 and id = $2";
 constexpr const char* kPasswordsSql =
     "select password, next_password from hostelry.site_databases where tenant_id = $1 and id = $2";
@@ -96,7 +99,8 @@ DatabasePage DatabaseStore::list(
     const std::string& words, const std::string& after, std::int64_t count_max
 ) {
     const std::string pattern = containing(words);
-    DatabasePage page{.databases = databases_of(tx_.query(kListDatabasesSql, pattern, after, count_max + 1))};
+    DatabasePage page{
+        .databases = databases_of(tx_.query(kListDatabasesSql, pattern, after, count_max + 1))};
     page.matching = tx_.query_one(kCountDatabasesSql, pattern)["matching"].integer();
     if (static_cast<std::int64_t>(page.databases.size()) > count_max) {
         page.databases.pop_back();
@@ -122,14 +126,24 @@ Result<SiteDatabase> DatabaseStore::get_locked(DatabaseId id) {
     return found_or_missing(tx_.query_optional(kLockDatabaseSql, id));
 }
 
-std::vector<SiteDatabase> DatabaseStore::unmeasured_since(TimePoint before, std::int64_t count_max) {
+std::vector<SiteDatabase> DatabaseStore::unmeasured_since(
+    TimePoint before, std::int64_t count_max
+) {
     return databases_of(tx_.query(kUnmeasuredSql, before, count_max));
 }
 
 void DatabaseStore::insert(const SiteDatabase& database, const std::string& sealed_password) {
     tx_.execute(
-        kInsertDatabaseSql, database.tenant, database.id, database.site, database.site_key,
-        database.site_domain, database.server, database.name, database.user_name, sealed_password,
+        kInsertDatabaseSql,
+        database.tenant,
+        database.id,
+        database.site,
+        database.site_key,
+        database.site_domain,
+        database.server,
+        database.name,
+        database.user_name,
+        sealed_password,
         database.created_at
     );
 }
@@ -155,7 +169,8 @@ std::string DatabaseStore::sealed_password(const SiteDatabase& database) {
 }
 
 std::optional<std::string> DatabaseStore::sealed_next_password(const SiteDatabase& database) {
-    return tx_.query_one(kPasswordsSql, database.tenant, database.id)["next_password"].optional_text();
+    return tx_.query_one(kPasswordsSql, database.tenant, database.id)["next_password"]
+        .optional_text();
 }
 
 void DatabaseStore::set_next_password(

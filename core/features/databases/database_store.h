@@ -33,7 +33,9 @@ public:
 
     void insert(const SiteDatabase& database, const std::string& sealed_password);
     void set_made(const SiteDatabase& database, bool is_made);
-    void set_size(const SiteDatabase& database, std::int64_t bytes, std::int64_t tables, TimePoint now);
+    void set_size(
+        const SiteDatabase& database, std::int64_t bytes, std::int64_t tables, TimePoint now
+    );
     void set_measure_error(const SiteDatabase& database, const std::string& error, TimePoint now);
 
     std::string sealed_password(const SiteDatabase& database);

@@ -35,7 +35,8 @@ SiteDatabase add_site_database(
         .created_at = clock.now(),
     };
     DatabaseStore{tx}.insert(
-        database, sealer.seal(crypto::make_password(random, kPasswordLength), place_of_password(database))
+        database,
+        sealer.seal(crypto::make_password(random, kPasswordLength), place_of_password(database))
     );
     return database;
 }
@@ -62,49 +63,64 @@ void set_site_databases_made(db::Transaction& tx, TenantId tenant, const Uuid& s
 }
 
 Result<DatabasePage> Databases::list(
-    const users::Caller& caller, const std::string& words, const std::string& after, std::int64_t count_max
+    const users::Caller& caller,
+    const std::string& words,
+    const std::string& after,
+    std::int64_t count_max
 ) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<DatabasePage> {
-        return DatabaseStore{tx}.list(words, after, count_max);
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<DatabasePage> {
+            return DatabaseStore{tx}.list(words, after, count_max);
+        }
+    );
 }
 
 Result<SiteDatabase> Databases::get(const users::Caller& caller, DatabaseId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteDatabase> {
-        return DatabaseStore{tx}.get(id);
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<SiteDatabase> { return DatabaseStore{tx}.get(id); }
+    );
 }
 
 Result<PasswordReset> Databases::reset_password(const users::Caller& caller, DatabaseId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<PasswordReset> {
-        DatabaseStore store{tx};
-        SiteDatabase database = TRY(store.get_locked(id));
-        if (!database.is_made) {
-            return fail(ErrorCode::Conflict, "The database does not exist on its server yet. Wait for its site.");
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<PasswordReset> {
+            DatabaseStore store{tx};
+            SiteDatabase database = TRY(store.get_locked(id));
+            if (!database.is_made) {
+                return fail(
+                    ErrorCode::Conflict,
+                    "The database does not exist on its server yet. Wait for its site."
+                );
+            }
+            if (database.is_resetting) {
+                return fail(ErrorCode::Conflict, "A new password is already on its way.");
+            }
+            const std::string password = crypto::make_password(needs_.random, kPasswordLength);
+            store.set_next_password(
+                database, needs_.sealer.seal(password, place_of_password(database))
+            );
+            auto event = users::event_by(caller, "database.password_reset", database.tenant);
+            event.subject_type = "database";
+            event.subject_id = database.id.uuid;
+            event.data = nlohmann::json{{"database", database.name}};
+            events::publish(tx, event);
+            const JobId job = queue::enqueue(
+                tx,
+                {.kind = "database.password",
+                 .tenant = database.tenant,
+                 .input = nlohmann::json{{"database", database.id.to_string()}},
+                 .exclusive_key = "site:" + database.site.to_string(),
+                 .actor = caller.user,
+                 .subject_type = "database",
+                 .subject_id = database.id.uuid}
+            );
+            database.is_resetting = true;
+            return PasswordReset{.database = database, .job = job};
         }
-        if (database.is_resetting) {
-            return fail(ErrorCode::Conflict, "A new password is already on its way.");
-        }
-        const std::string password = crypto::make_password(needs_.random, kPasswordLength);
-        store.set_next_password(database, needs_.sealer.seal(password, place_of_password(database)));
-        auto event = users::event_by(caller, "database.password_reset", database.tenant);
-        event.subject_type = "database";
-        event.subject_id = database.id.uuid;
-        event.data = nlohmann::json{{"database", database.name}};
-        events::publish(tx, event);
-        const JobId job = queue::enqueue(
-            tx,
-            {.kind = "database.password",
-             .tenant = database.tenant,
-             .input = nlohmann::json{{"database", database.id.to_string()}},
-             .exclusive_key = "site:" + database.site.to_string(),
-             .actor = caller.user,
-             .subject_type = "database",
-             .subject_id = database.id.uuid}
-        );
-        database.is_resetting = true;
-        return PasswordReset{.database = database, .job = job};
-    });
+    );
 }
 
 }  // namespace hostelry::databases

@@ -1,6 +1,6 @@
 #pragma once
-// The front door of databases. The sites feature adds and removes them with their site; people list them and reset
-// passwords.
+// The front door of databases. The sites feature adds and removes them with their site; people list
+// them and reset passwords.
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
@@ -58,7 +58,9 @@ public:
         const SiteDatabase& database, const nlohmann::json& actions, queue::StepContext& step
     ) = 0;
     /// Writes the site's configuration again, after a password has changed.
-    virtual Result<void> write_configuration(const SiteDatabase& database, queue::StepContext& step) = 0;
+    virtual Result<void> write_configuration(
+        const SiteDatabase& database, queue::StepContext& step
+    ) = 0;
 };
 
 struct PasswordReset {
@@ -83,10 +85,14 @@ public:
     void add_jobs(queue::Registry& registry);
 
     Result<DatabasePage> list(
-        const users::Caller& caller, const std::string& words, const std::string& after, std::int64_t count_max
+        const users::Caller& caller,
+        const std::string& words,
+        const std::string& after,
+        std::int64_t count_max
     );
     Result<SiteDatabase> get(const users::Caller& caller, DatabaseId id);
-    /// Makes a new password on the server and in the site's configuration, by a job. Conflict while one is under way.
+    /// Makes a new password on the server and in the site's configuration, by a job. Conflict while
+    /// one is under way.
     Result<PasswordReset> reset_password(const users::Caller& caller, DatabaseId id);
 
 private:
@@ -100,7 +106,9 @@ private:
     Result<nlohmann::json> measure(queue::StepContext& step);
 
     Result<SiteDatabase> database_of(queue::StepContext& step);
-    Result<void> put_password(queue::StepContext& step, const SiteDatabase& database, const std::string& sealed);
+    Result<void> put_password(
+        queue::StepContext& step, const SiteDatabase& database, const std::string& sealed
+    );
 
     Needs needs_;
 };

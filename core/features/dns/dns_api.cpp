@@ -20,7 +20,8 @@ template <>
 inline const Description& describe<dns::SetDnssec>() {
     using dns::SetDnssec;
     static const Description kDescription{
-        "SetDnssec", {field<&SetDnssec::enabled>("enabled", {.label = "Sign with DNSSEC", .required = true})}};
+        "SetDnssec",
+        {field<&SetDnssec::enabled>("enabled", {.label = "Sign with DNSSEC", .required = true})}};
     return kDescription;
 }
 
@@ -71,7 +72,8 @@ json with_job(json object, const std::optional<JobId>& job) {
 }  // namespace
 
 Response DnsApi::list_zones(Exchange& exchange) {
-    const auto zones = dns_.list_zones(exchange.signed_in().tenant, exchange.request.query("q").value_or(""));
+    const auto zones =
+        dns_.list_zones(exchange.signed_in().tenant, exchange.request.query("q").value_or(""));
     if (!zones) {
         return Response::failed(zones.error());
     }
@@ -89,7 +91,9 @@ Response DnsApi::create_zone(Exchange& exchange) {
     }
     const auto key = exchange.request.header("idempotency-key");
     const auto made = dns_.create_zone(
-        users::caller_of(exchange), *request, key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
+        users::caller_of(exchange),
+        *request,
+        key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
     );
     if (!made) {
         return Response::failed(made.error());
@@ -192,15 +196,96 @@ void DnsApi::add_routes(http::Router& router) {
     const auto* record = &describe<Record>();
     const auto* write = &describe<WriteDnsRecord>();
     for (const Facts& facts : {
-             Facts{Method::Get, kZones, "dns:read", "listDnsZones", "Zones of this account and those below it.", nullptr, zone, true, &DnsApi::list_zones},
-             Facts{Method::Post, kZones, "dns:update", "createDnsZone", "Adds a domain; a job makes its zone.", &describe<CreateDnsZone>(), zone, false, &DnsApi::create_zone},
-             Facts{Method::Get, kZone, "dns:read", "getDnsZone", "One zone.", nullptr, zone, false, &DnsApi::get_zone},
-             Facts{Method::Delete, kZone, "dns:update", "deleteDnsZone", "Deletes a zone and its records.", nullptr, nullptr, false, &DnsApi::delete_zone},
-             Facts{Method::Put, "/api/v1/dns-zones/{id}/dnssec", "dns:update", "setDnssec", "Signs a zone, or stops signing it.", &describe<SetDnssec>(), nullptr, false, &DnsApi::set_dnssec},
-             Facts{Method::Get, kRecords, "dns:read", "listDnsRecords", "The records of a zone.", nullptr, record, true, &DnsApi::list_records},
-             Facts{Method::Post, kRecords, "dns:update", "createDnsRecord", "Adds a record.", write, record, false, &DnsApi::create_record},
-             Facts{Method::Put, kRecord, "dns:update", "updateDnsRecord", "Changes a record.", write, record, false, &DnsApi::update_record},
-             Facts{Method::Delete, kRecord, "dns:update", "deleteDnsRecord", "Removes a record.", nullptr, nullptr, false, &DnsApi::delete_record},
+             Facts{
+                 Method::Get,
+                 kZones,
+                 "dns:read",
+                 "listDnsZones",
+                 "Zones of this account and those below it.",
+                 nullptr,
+                 zone,
+                 true,
+                 &DnsApi::list_zones},
+             Facts{
+                 Method::Post,
+                 kZones,
+                 "dns:update",
+                 "createDnsZone",
+                 "Adds a domain; a job makes its zone.",
+                 &describe<CreateDnsZone>(),
+                 zone,
+                 false,
+                 &DnsApi::create_zone},
+             Facts{
+                 Method::Get,
+                 kZone,
+                 "dns:read",
+                 "getDnsZone",
+                 "One zone.",
+                 nullptr,
+                 zone,
+                 false,
+                 &DnsApi::get_zone},
+             Facts{
+                 Method::Delete,
+                 kZone,
+                 "dns:update",
+                 "deleteDnsZone",
+                 "Deletes a zone and its records.",
+                 nullptr,
+                 nullptr,
+                 false,
+                 &DnsApi::delete_zone},
+             Facts{
+                 Method::Put,
+                 "/api/v1/dns-zones/{id}/dnssec",
+                 "dns:update",
+                 "setDnssec",
+                 "Signs a zone, or stops signing it.",
+                 &describe<SetDnssec>(),
+                 nullptr,
+                 false,
+                 &DnsApi::set_dnssec},
+             Facts{
+                 Method::Get,
+                 kRecords,
+                 "dns:read",
+                 "listDnsRecords",
+                 "The records of a zone.",
+                 nullptr,
+                 record,
+                 true,
+                 &DnsApi::list_records},
+             Facts{
+                 Method::Post,
+                 kRecords,
+                 "dns:update",
+                 "createDnsRecord",
+                 "Adds a record.",
+                 write,
+                 record,
+                 false,
+                 &DnsApi::create_record},
+             Facts{
+                 Method::Put,
+                 kRecord,
+                 "dns:update",
+                 "updateDnsRecord",
+                 "Changes a record.",
+                 write,
+                 record,
+                 false,
+                 &DnsApi::update_record},
+             Facts{
+                 Method::Delete,
+                 kRecord,
+                 "dns:update",
+                 "deleteDnsRecord",
+                 "Removes a record.",
+                 nullptr,
+                 nullptr,
+                 false,
+                 &DnsApi::delete_record},
          }) {
         http::Route route{
             .method = facts.method,
@@ -216,7 +301,9 @@ void DnsApi::add_routes(http::Router& router) {
         route.operation = facts.operation;
         route.summary = facts.summary;
         route.api = true;
-        route.handler = [this, handler = facts.handler](Exchange& exchange) { return (this->*handler)(exchange); };
+        route.handler = [this, handler = facts.handler](Exchange& exchange) {
+            return (this->*handler)(exchange);
+        };
         router.add(std::move(route));
     }
 }

@@ -54,7 +54,8 @@ void show_problem(Dns& dns, StepContext& step, const Error& error) {
     });
 }
 
-/// A zone that the backend has already (made by an earlier attempt, or by hand): its records are taken over.
+/// A zone that the backend has already (made by an earlier attempt, or by hand): its records are
+/// taken over.
 void take_over(Dns& dns, DnsStore& store, const Zone& zone, const json& present) {
     for (const auto& set : present.at("rrsets")) {
         for (const auto& value : set.at("values")) {
@@ -67,7 +68,10 @@ void take_over(Dns& dns, DnsStore& store, const Zone& zone, const json& present)
             );
             if (checked && check_beside(*checked, store.records_at(zone.id, checked->name))) {
                 store.insert_record(
-                    zone, RecordId{new_uuid(dns.needs().clock, dns.needs().random)}, *checked, std::nullopt
+                    zone,
+                    RecordId{new_uuid(dns.needs().clock, dns.needs().random)},
+                    *checked,
+                    std::nullopt
                 );
             }
         }
@@ -84,7 +88,8 @@ Result<json> create_zone(Dns& dns, StepContext& step) {
     auto made = backends.call_dns(zone.backend, "zone_create", request, call_options(step));
     const bool was_there = !made && made.error().code == ErrorCode::Conflict;
     if (was_there) {
-        made = backends.call_dns(zone.backend, "zone_get", {{"zone", zone.name}}, call_options(step));
+        made =
+            backends.call_dns(zone.backend, "zone_get", {{"zone", zone.name}}, call_options(step));
     }
     if (!made) {
         show_problem(dns, step, made.error());
@@ -111,7 +116,8 @@ Result<json> create_zone(Dns& dns, StepContext& step) {
 }
 
 Result<json> apply_changes(Dns& dns, StepContext& step) {
-    const auto pushed = dns.push(step.tenant(), zone_of(step), [&step] { return step.cancelled(); });
+    const auto pushed =
+        dns.push(step.tenant(), zone_of(step), [&step] { return step.cancelled(); });
     if (!pushed && pushed.error().code == ErrorCode::NotFound) {
         return json(nullptr);  // Deleted meanwhile: nothing to push to.
     }
@@ -127,8 +133,9 @@ Result<json> delete_at_backend(Dns& dns, StepContext& step) {
     if (!zone) {
         return json(nullptr);
     }
-    const auto gone =
-        dns.needs().plugins.call_dns(zone->backend, "zone_delete", {{"zone", zone->name}}, call_options(step));
+    const auto gone = dns.needs().plugins.call_dns(
+        zone->backend, "zone_delete", {{"zone", zone->name}}, call_options(step)
+    );
     if (!gone) {
         show_problem(dns, step, gone.error());
         return tl::unexpected(gone.error());
@@ -167,7 +174,9 @@ Result<json> switch_dnssec(Dns& dns, StepContext& step) {
     ));
     TRY(with_zone(dns, step, [&](db::Transaction&, DnsStore& store, const Zone& present) {
         store.set_dnssec(
-            present.id, answer.value("enabled", enabled), answer.value("ds", std::vector<std::string>{})
+            present.id,
+            answer.value("enabled", enabled),
+            answer.value("ds", std::vector<std::string>{})
         );
     }));
     return json(nullptr);
@@ -191,9 +200,9 @@ void add_dns_jobs(Dns& dns, queue::Registry& registry) {
         {.name = std::string(kCreateZoneJob),
          .title = "Create zone",
          .queue = "dns",
-         .steps = {
-             zone_step(dns, "create", "Create the zone at its backend", &create_zone),
-             zone_step(dns, "apply", "Push its records", &apply_changes)}}
+         .steps =
+             {zone_step(dns, "create", "Create the zone at its backend", &create_zone),
+              zone_step(dns, "apply", "Push its records", &apply_changes)}}
     );
     registry.add(
         {.name = std::string(kApplyJob),
@@ -205,9 +214,9 @@ void add_dns_jobs(Dns& dns, queue::Registry& registry) {
         {.name = std::string(kDeleteZoneJob),
          .title = "Delete zone",
          .queue = "dns",
-         .steps = {
-             zone_step(dns, "delete", "Delete the zone at its backend", &delete_at_backend),
-             zone_step(dns, "forget", "Forget its records", &forget_zone)}}
+         .steps =
+             {zone_step(dns, "delete", "Delete the zone at its backend", &delete_at_backend),
+              zone_step(dns, "forget", "Forget its records", &forget_zone)}}
     );
     registry.add(
         {.name = std::string(kDnssecJob),

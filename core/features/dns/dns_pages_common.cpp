@@ -1,6 +1,7 @@
 #include "core/features/dns/dns_pages_common.h"
 
 #include "core/platform/web/described_fields.h"
+
 #include "templates/dns/form.cpt.h"
 
 namespace hostelry::dns {
@@ -29,14 +30,22 @@ view::ErrorSummary summary_of(const Error* error, std::string_view consequence) 
 }
 
 http::Response form_answer(
-    shell::Shell& shell, http::Exchange& exchange, DnsFormPage& page, const std::string& title, const Error* error
+    shell::Shell& shell,
+    http::Exchange& exchange,
+    DnsFormPage& page,
+    const std::string& title,
+    const Error* error
 ) {
     const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
     if (exchange.request.is_htmx() && error != nullptr) {
-        return shell.page(exchange, [&](view::Out& out) { views::dns::dns_form(out, page); }, status);
+        return shell.page(
+            exchange, [&](view::Out& out) { views::dns::dns_form(out, page); }, status
+        );
     }
     page.frame = shell.frame(exchange, {.title = title, .section = "dns", .narrow = true});
-    return shell.page(exchange, [&](view::Out& out) { views::dns::form_page(out, page); }, status);
+    return shell.page(
+        exchange, [&](view::Out& out) { views::dns::form_page(out, page); }, status
+    );
 }
 
 }  // namespace hostelry::dns

@@ -16,7 +16,8 @@ struct DnsRoutes {
 }  // namespace
 
 std::shared_ptr<void> add_dns_routes(Dns& dns, http::Router& router) {
-    auto routes = std::make_shared<DnsRoutes>(DnsRoutes{ZonePages{dns}, RecordPages{dns}, DnsApi{dns}});
+    auto routes =
+        std::make_shared<DnsRoutes>(DnsRoutes{ZonePages{dns}, RecordPages{dns}, DnsApi{dns}});
     routes->zones.add_routes(router);
     routes->records.add_routes(router);
     routes->api.add_routes(router);

@@ -3,29 +3,35 @@
 namespace hostelry::dns {
 namespace {
 
-#define ZONE_COLUMNS                                                                                   \
-    "z.tenant_id, z.id, z.name, z.backend_id, b.name as backend_name, z.nameservers, z.state, "        \
-    "z.problem, z.dnssec, z.ds, z.created_at, "                                                        \
-    "(select count(*) from hostelry.dns_records r where r.tenant_id = z.tenant_id and r.zone_id = z.id) as records, " \
-    "(select count(*) from hostelry.dns_waiting w where w.tenant_id = z.tenant_id and w.zone_id = z.id) as waiting " \
+#define ZONE_COLUMNS                                                                              \
+    "z.tenant_id, z.id, z.name, z.backend_id, b.name as backend_name, z.nameservers, z.state, "   \
+    "z.problem, z.dnssec, z.ds, z.created_at, "                                                   \
+    "(select count(*) from hostelry.dns_records r where r.tenant_id = z.tenant_id and r.zone_id " \
+    "= z.id) as records, "                                                                        \
+    "(select count(*) from hostelry.dns_waiting w where w.tenant_id = z.tenant_id and w.zone_id " \
+    "= z.id) as waiting "                                                                         \
     "from hostelry.dns_zones z join hostelry.dns_backends b on b.id = z.backend_id "
 constexpr auto kFindZoneSql = "select " ZONE_COLUMNS "where z.id = $1";
-constexpr auto kFindZoneByKeySql = "select " ZONE_COLUMNS "where z.tenant_id = $1 and z.request_key = $2";
+constexpr auto kFindZoneByKeySql =
+    "select " ZONE_COLUMNS "where z.tenant_id = $1 and z.request_key = $2";
 constexpr auto kListZonesSql =
-    "select " ZONE_COLUMNS "where $1 = '' or position(lower($1) in z.name) > 0 order by z.name limit 1000";
+    "select " ZONE_COLUMNS
+    "where $1 = '' or position(lower($1) in z.name) > 0 order by z.name limit 1000";
 #undef ZONE_COLUMNS
 constexpr auto kInsertZoneSql = R"(
     insert into hostelry.dns_zones (tenant_id, id, name, backend_id, nameservers, state, request_key)
     values ($1, $2, $3, $4, $5, $6, $7))";
 constexpr auto kLockZoneSql = "select 1 from hostelry.dns_zones where id = $1 for update";
-constexpr auto kSetZoneStateSql = "update hostelry.dns_zones set state = $2, problem = $3 where id = $1";
+constexpr auto kSetZoneStateSql =
+    "update hostelry.dns_zones set state = $2, problem = $3 where id = $1";
 constexpr auto kSetNameserversSql = "update hostelry.dns_zones set nameservers = $2 where id = $1";
 constexpr auto kSetDnssecSql = "update hostelry.dns_zones set dnssec = $2, ds = $3 where id = $1";
 constexpr auto kEtagSql = "select etag from hostelry.dns_zones where id = $1";
 constexpr auto kSetEtagSql = "update hostelry.dns_zones set etag = $2 where id = $1";
 constexpr auto kRemoveZoneSql = "delete from hostelry.dns_zones where id = $1";
 constexpr auto kClashSql = "select hostelry.dns_zone_clashes($1, $2)";
-constexpr auto kZoneForNameSql = "select id, tenant_id, name, state from hostelry.dns_zone_for_name($1, $2)";
+constexpr auto kZoneForNameSql =
+    "select id, tenant_id, name, state from hostelry.dns_zone_for_name($1, $2)";
 constexpr auto kServersForNameSql =
     "select zone, nameservers, query_addresses, base_url from hostelry.dns_servers_for_name($1)";
 constexpr auto kZonesOfSiteSql = "select id, tenant_id from hostelry.dns_zones_of_site($1)";
@@ -33,7 +39,8 @@ constexpr auto kZonesOfSiteSql = "select id, tenant_id from hostelry.dns_zones_o
 #define RECORD_COLUMNS "id, zone_id, name, type, ttl, value, site_id from hostelry.dns_records "
 constexpr auto kRecordsSql =
     "select " RECORD_COLUMNS "where zone_id = $1 order by name, type, value limit 20000";
-constexpr auto kRecordsAtSql = "select " RECORD_COLUMNS "where zone_id = $1 and name = $2 order by type, value";
+constexpr auto kRecordsAtSql =
+    "select " RECORD_COLUMNS "where zone_id = $1 and name = $2 order by type, value";
 constexpr auto kRecordsOfSiteSql = "select " RECORD_COLUMNS "where zone_id = $1 and site_id = $2";
 constexpr auto kFindRecordSql = "select " RECORD_COLUMNS "where zone_id = $1 and id = $2";
 #undef RECORD_COLUMNS
@@ -57,7 +64,8 @@ constexpr auto kWaitingSql = R"(
      where w.zone_id = $1
      group by w.name, w.type, w.change order by w.change limit 500)";
 constexpr auto kSettleSql =
-    "delete from hostelry.dns_waiting where zone_id = $1 and name = $2 and type = $3 and change = $4";
+    "delete from hostelry.dns_waiting where zone_id = $1 and name = $2 and type = $3 and change = "
+    "$4";
 
 Zone read_zone(const db::Row& row) {
     Zone zone;
@@ -99,10 +107,19 @@ std::vector<Record> read_records(const db::Rows& rows) {
 
 }  // namespace
 
-Result<void> DnsStore::insert_zone(const Zone& zone, const std::optional<std::string>& request_key) {
+Result<void> DnsStore::insert_zone(
+    const Zone& zone, const std::optional<std::string>& request_key
+) {
     try {
         tx_.execute(
-            kInsertZoneSql, zone.tenant, zone.id, zone.name, zone.backend, zone.nameservers, zone.state, request_key
+            kInsertZoneSql,
+            zone.tenant,
+            zone.id,
+            zone.name,
+            zone.backend,
+            zone.nameservers,
+            zone.state,
+            request_key
         );
         return {};
     } catch (const db::ConstraintViolation& violation) {
@@ -182,7 +199,8 @@ std::optional<ZoneForName> DnsStore::zone_for_name(TenantId tenant, const std::s
     if (!row) {
         return std::nullopt;
     }
-    return ZoneForName{(*row)[0].id<ZoneId>(), (*row)[1].id<TenantId>(), (*row)[2].text(), (*row)[3].text()};
+    return ZoneForName{
+        (*row)[0].id<ZoneId>(), (*row)[1].id<TenantId>(), (*row)[2].text(), (*row)[3].text()};
 }
 
 std::optional<ServersForName> DnsStore::servers_for_name(const std::string& name) {
@@ -190,7 +208,8 @@ std::optional<ServersForName> DnsStore::servers_for_name(const std::string& name
     if (!row) {
         return std::nullopt;
     }
-    return ServersForName{(*row)[0].text(), (*row)[1].text_list(), (*row)[2].text_list(), (*row)[3].text()};
+    return ServersForName{
+        (*row)[0].text(), (*row)[1].text_list(), (*row)[2].text_list(), (*row)[3].text()};
 }
 
 std::vector<ZoneForName> DnsStore::zones_of_site(const Uuid& site) {
@@ -222,7 +241,15 @@ void DnsStore::insert_record(
     const Zone& zone, RecordId id, const CheckedRecord& record, const std::optional<Uuid>& site
 ) {
     tx_.execute(
-        kInsertRecordSql, zone.tenant, id, zone.id, record.name, record.type, record.ttl, record.value, site
+        kInsertRecordSql,
+        zone.tenant,
+        id,
+        zone.id,
+        record.name,
+        record.type,
+        record.ttl,
+        record.value,
+        site
     );
 }
 
@@ -234,7 +261,9 @@ void DnsStore::remove_record(RecordId id) {
     tx_.execute(kRemoveRecordSql, id);
 }
 
-void DnsStore::set_ttl(ZoneId zone, const std::string& name, const std::string& type, std::int64_t ttl) {
+void DnsStore::set_ttl(
+    ZoneId zone, const std::string& name, const std::string& type, std::int64_t ttl
+) {
     tx_.execute(kSetTtlSql, zone, name, type, ttl);
 }
 
@@ -246,7 +275,11 @@ std::vector<WaitingSet> DnsStore::waiting(ZoneId zone) {
     std::vector<WaitingSet> sets;
     for (const auto& row : tx_.query(kWaitingSql, zone)) {
         sets.push_back(
-            {row["name"].text(), row["type"].text(), row["change"].integer(), row["ttl"].integer(), row["values"].text_list()}
+            {row["name"].text(),
+             row["type"].text(),
+             row["change"].integer(),
+             row["ttl"].integer(),
+             row["values"].text_list()}
         );
     }
     return sets;

@@ -65,7 +65,9 @@ public:
     std::vector<Record> records_at(ZoneId zone, const std::string& name);
     std::vector<Record> records_of_site(ZoneId zone, const Uuid& site);
     std::optional<Record> find_record(ZoneId zone, RecordId id);
-    void insert_record(const Zone& zone, RecordId id, const CheckedRecord& record, const std::optional<Uuid>& site);
+    void insert_record(
+        const Zone& zone, RecordId id, const CheckedRecord& record, const std::optional<Uuid>& site
+    );
     void update_record(RecordId id, const CheckedRecord& record);
     void remove_record(RecordId id);
     /// One TTL for the whole set.

@@ -50,10 +50,14 @@ void set_limits(ldns_resolver* resolver) {
     ldns_resolver_set_fail(resolver, true);
 }
 
-Packet ask(ldns_resolver* resolver, const std::string& name, ldns_rr_type type, std::uint16_t flags) {
+Packet ask(
+    ldns_resolver* resolver, const std::string& name, ldns_rr_type type, std::uint16_t flags
+) {
     const Rdf owner(ldns_dname_new_frm_str(name.c_str()));
     ldns_pkt* packet = nullptr;
-    if (!owner || ldns_resolver_send(&packet, resolver, owner.get(), type, LDNS_RR_CLASS_IN, flags) != LDNS_STATUS_OK) {
+    if (!owner ||
+        ldns_resolver_send(&packet, resolver, owner.get(), type, LDNS_RR_CLASS_IN, flags) !=
+            LDNS_STATUS_OK) {
         return nullptr;
     }
     return Packet(packet);
@@ -99,12 +103,19 @@ std::vector<NameServerAddress> server_addresses_of(const std::vector<std::string
     return servers;
 }
 
-Result<NameAnswer> ask_name_server(const NameServerAddress& server, const std::string& name, const std::string& type) {
+Result<NameAnswer> ask_name_server(
+    const NameServerAddress& server, const std::string& name, const std::string& type
+) {
     const Resolver resolver(ldns_resolver_new());
     const bool is_v4 = server.address.find(':') == std::string::npos;
-    const Rdf address(ldns_rdf_new_frm_str(is_v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, server.address.c_str()));
-    if (!resolver || !address || ldns_resolver_push_nameserver(resolver.get(), address.get()) != LDNS_STATUS_OK) {
-        return fail(ErrorCode::Internal, "The name server's address cannot be used.", server.address);
+    const Rdf address(
+        ldns_rdf_new_frm_str(is_v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, server.address.c_str())
+    );
+    if (!resolver || !address ||
+        ldns_resolver_push_nameserver(resolver.get(), address.get()) != LDNS_STATUS_OK) {
+        return fail(
+            ErrorCode::Internal, "The name server's address cannot be used.", server.address
+        );
     }
     ldns_resolver_set_port(resolver.get(), server.port);
     ldns_resolver_set_recursive(resolver.get(), false);
@@ -112,7 +123,9 @@ Result<NameAnswer> ask_name_server(const NameServerAddress& server, const std::s
     const auto wanted = type == "AAAA" ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
     const auto packet = ask(resolver.get(), name, wanted, 0);
     if (!packet) {
-        return fail(ErrorCode::Unavailable, "The name server " + server.address + " does not answer.");
+        return fail(
+            ErrorCode::Unavailable, "The name server " + server.address + " does not answer."
+        );
     }
     return NameAnswer{
         .is_authoritative = ldns_pkt_aa(packet.get()),
@@ -150,7 +163,9 @@ std::vector<std::string> addresses_of_host(const std::string& host) {
     std::vector<std::string> addresses;
     for (const auto* entry = found; entry != nullptr; entry = entry->ai_next) {
         char text[NI_MAXHOST] = {};
-        if (getnameinfo(entry->ai_addr, entry->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST) == 0) {
+        if (getnameinfo(
+                entry->ai_addr, entry->ai_addrlen, text, sizeof(text), nullptr, 0, NI_NUMERICHOST
+            ) == 0) {
             addresses.emplace_back(text);
         }
     }

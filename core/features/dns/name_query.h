@@ -24,8 +24,11 @@ struct NameAnswer {
 /// "192.0.2.53", "192.0.2.53:5300", "[2001:db8::53]:5300". Nothing when it is no address.
 std::vector<NameServerAddress> server_addresses_of(const std::vector<std::string>& texts);
 
-/// Asks one server for the A ("A") or AAAA records of a name. Unavailable when it does not answer in two seconds.
-Result<NameAnswer> ask_name_server(const NameServerAddress& server, const std::string& name, const std::string& type);
+/// Asks one server for the A ("A") or AAAA records of a name. Unavailable when it does not answer
+/// in two seconds.
+Result<NameAnswer> ask_name_server(
+    const NameServerAddress& server, const std::string& name, const std::string& type
+);
 
 /// The name servers of the innermost zone around `name`, as the machine's own resolver finds them.
 std::vector<std::string> public_name_servers(const std::string& name);

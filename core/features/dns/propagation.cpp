@@ -45,8 +45,11 @@ std::vector<NameServerAddress> servers_of_zone(const ServersForName& zone) {
     return server_addresses_of(found);
 }
 
-/// Somebody else's zone. Its owner chooses these addresses, so they may not lead into our own network.
-std::vector<NameServerAddress> servers_of_stranger(const std::string& name, const std::vector<std::string>& allowed) {
+/// Somebody else's zone. Its owner chooses these addresses, so they may not lead into our own
+/// network.
+std::vector<NameServerAddress> servers_of_stranger(
+    const std::string& name, const std::vector<std::string>& allowed
+) {
     std::vector<http::AddressRange> ranges;
     for (const auto& text : allowed) {
         if (const auto range = http::AddressRange::parse(text)) {
@@ -62,7 +65,9 @@ std::vector<NameServerAddress> servers_of_stranger(const std::string& name, cons
 }
 
 /// Empty when all is well.
-std::string missing_at(const NameServerAddress& server, const std::string& name, const std::string& address) {
+std::string missing_at(
+    const NameServerAddress& server, const std::string& name, const std::string& address
+) {
     const bool is_v4 = address.find(':') == std::string::npos;
     const auto answer = ask_name_server(server, name, is_v4 ? "A" : "AAAA");
     if (!answer) {
@@ -73,8 +78,9 @@ std::string missing_at(const NameServerAddress& server, const std::string& name,
         return {};
     }
     const std::string where = "The name server " + server.address;
-    return seen.empty() ? where + " does not know " + name + " yet."
-                        : where + " answers " + seen.front() + " for " + name + ", not " + address + ".";
+    return seen.empty()
+               ? where + " does not know " + name + " yet."
+               : where + " answers " + seen.front() + " for " + name + ", not " + address + ".";
 }
 
 }  // namespace
@@ -84,10 +90,13 @@ Result<Propagation> Dns::check_propagation(
 ) {
     note.clear();
     for (const auto& name : names) {
-        const auto own = TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
-            return DnsStore(tx).servers_for_name(name);
-        }));
-        auto servers = own ? servers_of_zone(*own) : servers_of_stranger(name, needs_.allow_private);
+        const auto own = TRY(needs_.database.in_system(
+            [&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
+                return DnsStore(tx).servers_for_name(name);
+            }
+        ));
+        auto servers =
+            own ? servers_of_zone(*own) : servers_of_stranger(name, needs_.allow_private);
         if (servers.size() > kServersMax) {
             servers.resize(kServersMax);
         }

@@ -32,7 +32,10 @@ Result<Record> own_record(DnsStore& store, ZoneId zone, RecordId id) {
         return fail(ErrorCode::NotFound, "There is no such record.");
     }
     if (record->site) {
-        return fail(ErrorCode::Conflict, "A site made this record and keeps it up to date. It goes with the site.");
+        return fail(
+            ErrorCode::Conflict,
+            "A site made this record and keeps it up to date. It goes with the site."
+        );
     }
     return *record;
 }
@@ -46,7 +49,10 @@ std::vector<Record> others_at(
 }
 
 Result<void> check_place(
-    DnsStore& store, const Zone& zone, const CheckedRecord& record, const std::optional<RecordId>& changed
+    DnsStore& store,
+    const Zone& zone,
+    const CheckedRecord& record,
+    const std::optional<RecordId>& changed
 ) {
     const auto others = others_at(store, zone.id, record.name, changed);
     TRY(check_beside(record, others));
@@ -91,44 +97,52 @@ Record record_of(RecordId id, const Zone& zone, const CheckedRecord& checked) {
 
 }  // namespace
 
-Result<RecordChange> Dns::create_record(const users::Caller& caller, ZoneId zone_id, const WriteDnsRecord& request) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<RecordChange> {
-        DnsStore store(tx);
-        const auto zone = TRY(changeable_zone(store, zone_id));
-        const auto checked = TRY(check_record(zone.name, request));
-        TRY(check_place(store, zone, checked, std::nullopt));
-        if (zone.records >= kRecordsMax) {
-            return fail(ErrorCode::QuotaExceeded, "A zone holds at most 10,000 records.");
+Result<RecordChange> Dns::create_record(
+    const users::Caller& caller, ZoneId zone_id, const WriteDnsRecord& request
+) {
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<RecordChange> {
+            DnsStore store(tx);
+            const auto zone = TRY(changeable_zone(store, zone_id));
+            const auto checked = TRY(check_record(zone.name, request));
+            TRY(check_place(store, zone, checked, std::nullopt));
+            if (zone.records >= kRecordsMax) {
+                return fail(ErrorCode::QuotaExceeded, "A zone holds at most 10,000 records.");
+            }
+            const RecordId id{new_uuid(needs_.clock, needs_.random)};
+            store.insert_record(zone, id, checked, std::nullopt);
+            store.set_ttl(zone.id, checked.name, checked.type, checked.ttl);
+            store.mark_waiting(zone, checked.name, checked.type);
+            const JobId job = publish_change(
+                tx, caller, zone, "dns_record.created", checked.name, checked.type, checked.value
+            );
+            return RecordChange{record_of(id, zone, checked), job};
         }
-        const RecordId id{new_uuid(needs_.clock, needs_.random)};
-        store.insert_record(zone, id, checked, std::nullopt);
-        store.set_ttl(zone.id, checked.name, checked.type, checked.ttl);
-        store.mark_waiting(zone, checked.name, checked.type);
-        const JobId job = publish_change(
-            tx, caller, zone, "dns_record.created", checked.name, checked.type, checked.value
-        );
-        return RecordChange{record_of(id, zone, checked), job};
-    });
+    );
 }
 
 Result<RecordChange> Dns::update_record(
     const users::Caller& caller, ZoneId zone_id, RecordId id, const WriteDnsRecord& request
 ) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<RecordChange> {
-        DnsStore store(tx);
-        const auto zone = TRY(changeable_zone(store, zone_id));
-        const auto before = TRY(own_record(store, zone.id, id));
-        const auto checked = TRY(check_record(zone.name, request));
-        TRY(check_place(store, zone, checked, id));
-        store.update_record(id, checked);
-        store.set_ttl(zone.id, checked.name, checked.type, checked.ttl);
-        store.mark_waiting(zone, before.name, before.type);
-        store.mark_waiting(zone, checked.name, checked.type);
-        const JobId job = publish_change(
-            tx, caller, zone, "dns_record.changed", checked.name, checked.type, checked.value
-        );
-        return RecordChange{record_of(id, zone, checked), job};
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<RecordChange> {
+            DnsStore store(tx);
+            const auto zone = TRY(changeable_zone(store, zone_id));
+            const auto before = TRY(own_record(store, zone.id, id));
+            const auto checked = TRY(check_record(zone.name, request));
+            TRY(check_place(store, zone, checked, id));
+            store.update_record(id, checked);
+            store.set_ttl(zone.id, checked.name, checked.type, checked.ttl);
+            store.mark_waiting(zone, before.name, before.type);
+            store.mark_waiting(zone, checked.name, checked.type);
+            const JobId job = publish_change(
+                tx, caller, zone, "dns_record.changed", checked.name, checked.type, checked.value
+            );
+            return RecordChange{record_of(id, zone, checked), job};
+        }
+    );
 }
 
 Result<JobId> Dns::delete_record(const users::Caller& caller, ZoneId zone_id, RecordId id) {
@@ -138,7 +152,9 @@ Result<JobId> Dns::delete_record(const users::Caller& caller, ZoneId zone_id, Re
         const auto before = TRY(own_record(store, zone.id, id));
         store.remove_record(id);
         store.mark_waiting(zone, before.name, before.type);
-        return publish_change(tx, caller, zone, "dns_record.deleted", before.name, before.type, before.value);
+        return publish_change(
+            tx, caller, zone, "dns_record.deleted", before.name, before.type, before.value
+        );
     });
 }
 

@@ -24,9 +24,10 @@ struct ZoneAndRecord {
 Result<ZoneAndRecord> record_of_request(Dns& dns, const Exchange& exchange) {
     const auto found = TRY(zone_of_request(dns, exchange));
     const auto id = RecordId::parse(exchange.request.param("record"));
-    const auto record = std::find_if(found.records.begin(), found.records.end(), [&](const Record& one) {
-        return id && one.id == *id;
-    });
+    const auto record =
+        std::find_if(found.records.begin(), found.records.end(), [&](const Record& one) {
+            return id && one.id == *id;
+        });
     if (record == found.records.end()) {
         return fail(ErrorCode::NotFound, "There is no such record.");
     }
@@ -64,7 +65,9 @@ Response RecordPages::update(Exchange& exchange) {
     return found ? save(exchange, found->zone, found->record) : Response::failed(found.error());
 }
 
-Response RecordPages::save(Exchange& exchange, const Zone& zone, const std::optional<Record>& record) {
+Response RecordPages::save(
+    Exchange& exchange, const Zone& zone, const std::optional<Record>& record
+) {
     WriteDnsRecord request;
     const auto& typed = exchange.request.form();
     auto errors = decode_form(describe<WriteDnsRecord>(), typed, &request);
@@ -76,8 +79,9 @@ Response RecordPages::save(Exchange& exchange, const Zone& zone, const std::opti
     const auto saved = record ? dns_.update_record(caller, zone.id, record->id, request)
                               : dns_.create_record(caller, zone.id, request);
     if (!saved) {
-        return is_form_error(saved.error()) ? record_form(exchange, zone, record, typed, &saved.error())
-                                            : Response::failed(saved.error());
+        return is_form_error(saved.error())
+                   ? record_form(exchange, zone, record, typed, &saved.error())
+                   : Response::failed(saved.error());
     }
     auto response = Response::go_to(exchange.request, zone_href(zone));
     shell::Shell::flash(response, saved->record.name + " " + saved->record.type + " saved.");
@@ -93,18 +97,24 @@ Response RecordPages::record_form(
 ) {
     DnsFormPage page;
     const std::vector<FieldError> none;
-    page.fields =
-        view::described_fields(describe<WriteDnsRecord>(), shown, error != nullptr ? error->fields : none);
+    page.fields = view::described_fields(
+        describe<WriteDnsRecord>(), shown, error != nullptr ? error->fields : none
+    );
     const std::string title = record ? "Edit record" : "New record";
-    page.head = {.breadcrumbs = {{"Domains & DNS", "/dns"}, {zone.name, zone_href(zone)}}, .title = title};
+    page.head = {
+        .breadcrumbs = {{"Domains & DNS", "/dns"}, {zone.name, zone_href(zone)}}, .title = title};
     page.form = {
         .id = "record-form",
         .action = zone_href(zone) + "/records" + (record ? "/" + record->id.to_string() : ""),
         .idempotency_key = {},
         .errors = summary_of(error, record ? "Nothing was changed." : "Nothing was created.")};
-    page.section = {.title = "Record", .text = "In the zone " + zone.name + ". It is live as soon as the backend has it."};
+    page.section = {
+        .title = "Record",
+        .text = "In the zone " + zone.name + ". It is live as soon as the backend has it."};
     page.submit = {
-        .label = record ? "Save" : "Add record", .icon = record ? "save" : "plus", .cancel_href = zone_href(zone)};
+        .label = record ? "Save" : "Add record",
+        .icon = record ? "save" : "plus",
+        .cancel_href = zone_href(zone)};
     return form_answer(shell_, exchange, page, title, error);
 }
 
@@ -113,7 +123,8 @@ Response RecordPages::remove(Exchange& exchange) {
     if (!found) {
         return Response::failed(found.error());
     }
-    const auto gone = dns_.delete_record(users::caller_of(exchange), found->zone.id, found->record.id);
+    const auto gone =
+        dns_.delete_record(users::caller_of(exchange), found->zone.id, found->record.id);
     if (!gone) {
         return Response::failed(gone.error());
     }
@@ -123,7 +134,9 @@ Response RecordPages::remove(Exchange& exchange) {
 }
 
 void RecordPages::add_routes(http::Router& router) {
-    const auto page = [&](http::Method method, const char* path, Response (RecordPages::*handler)(Exchange&)) {
+    const auto page = [&](http::Method method,
+                          const char* path,
+                          Response (RecordPages::*handler)(Exchange&)) {
         router.add({
             .method = method,
             .path = path,

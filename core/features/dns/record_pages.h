@@ -26,7 +26,9 @@ private:
         const Error* error
     );
     /// Creates without a record, changes with one.
-    http::Response save(http::Exchange& exchange, const Zone& zone, const std::optional<Record>& record);
+    http::Response save(
+        http::Exchange& exchange, const Zone& zone, const std::optional<Record>& record
+    );
 
     Dns& dns_;
     shell::Shell& shell_;

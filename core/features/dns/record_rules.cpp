@@ -35,7 +35,8 @@ Words value_words(const std::string& value) {
 std::optional<int> number_of(const std::string& text, int max) {
     int number = -1;
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), number);
-    const bool fits = problem == std::errc{} && end == text.data() + text.size() && number >= 0 && number <= max;
+    const bool fits =
+        problem == std::errc{} && end == text.data() + text.size() && number >= 0 && number <= max;
     return fits ? std::optional{number} : std::nullopt;
 }
 
@@ -81,7 +82,9 @@ Result<std::string> srv_value(const std::string& value) {
     for (std::size_t place = 0; place < 3; ++place) {
         const auto number = words.size() == 4 ? number_of(words[place], kNumberMax) : std::nullopt;
         if (!number) {
-            return wrong("Give priority, weight, port and target, for example 10 5 5060 sip.example.com.");
+            return wrong(
+                "Give priority, weight, port and target, for example 10 5 5060 sip.example.com."
+            );
         }
         numbers += std::to_string(*number) + " ";
     }
@@ -118,11 +121,14 @@ Result<std::string> caa_value(const std::string& value) {
     }
     const bool is_tag = tag == "issue" || tag == "issuewild" || tag == "iodef";
     if ((flags != "0" && flags != "128") || !is_tag) {
-        return wrong(std::string("Flags are 0 or 128; tags are issue, issuewild and iodef. ") + kExample);
+        return wrong(
+            std::string("Flags are 0 or 128; tags are issue, issuewild and iodef. ") + kExample
+        );
     }
-    const bool is_plain = about.size() <= 255 && std::all_of(about.begin(), about.end(), [](char c) {
-                              return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
-                          });
+    const bool is_plain =
+        about.size() <= 255 && std::all_of(about.begin(), about.end(), [](char c) {
+            return c > 0x20 && c < 0x7f && c != '"' && c != '\\';
+        });
     const bool is_empty_refusal = about == ";" || about.empty();
     if (!is_plain || (about.empty() && tag == "iodef")) {
         return wrong(kExample);
@@ -144,7 +150,9 @@ const std::map<std::string, ValueRule, std::less<>>& value_rules() {
 }
 
 /// What a type asks of the name it stands at; empty when nothing is wrong.
-std::string name_problem(const std::string& type, const std::string& name, const std::string& zone) {
+std::string name_problem(
+    const std::string& type, const std::string& name, const std::string& zone
+) {
     const bool is_apex = name == zone;
     if (type == "CNAME" && is_apex) {
         return "The zone's own name cannot be an alias. Use A or AAAA here.";
@@ -157,7 +165,8 @@ std::string name_problem(const std::string& type, const std::string& name, const
     }
     if (type == "SRV") {
         const auto labels = split(name_in_zone(name, zone), '.');
-        const bool fits = labels.size() >= 2 && labels[0].starts_with("_") && labels[1].starts_with("_");
+        const bool fits =
+            labels.size() >= 2 && labels[0].starts_with("_") && labels[1].starts_with("_");
         return fits ? "" : "SRV stands at a name such as _sip._tcp.";
     }
     const auto first = name.starts_with("*.") ? name.substr(2) : name;
@@ -216,7 +225,9 @@ Result<CheckedRecord> check_record(const std::string& zone, const WriteDnsRecord
 Result<void> check_beside(const CheckedRecord& record, const std::vector<Record>& present) {
     for (const auto& other : present) {
         if (other.type == "CNAME" && record.type != "CNAME") {
-            return clash("name", "This name is an alias (CNAME). Nothing else can stand beside it.");
+            return clash(
+                "name", "This name is an alias (CNAME). Nothing else can stand beside it."
+            );
         }
         if (record.type == "CNAME") {
             return clash("name", "There are other records at this name. An alias stands alone.");

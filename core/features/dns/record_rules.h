@@ -21,8 +21,9 @@ struct CheckedRecord {
 /// Looks at the record alone. Invalid with one message for each wrong member.
 Result<CheckedRecord> check_record(const std::string& zone, const WriteDnsRecord& request);
 
-/// Looks at it beside the others of its name: CNAME stands alone, values are not repeated, records of a site are left
-/// alone. `present` are those of the name without the one that is being changed. Conflict with fields.
+/// Looks at it beside the others of its name: CNAME stands alone, values are not repeated, records
+/// of a site are left alone. `present` are those of the name without the one that is being changed.
+/// Conflict with fields.
 Result<void> check_beside(const CheckedRecord& record, const std::vector<Record>& present);
 
 }  // namespace hostelry::dns

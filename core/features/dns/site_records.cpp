@@ -1,4 +1,5 @@
-// Records that sites have: made and removed by their jobs, in a zone of the site's tenant or of a tenant above it.
+// Records that sites have: made and removed by their jobs, in a zone of the site's tenant or of a
+// tenant above it.
 
 #include "core/features/dns/dns.h"
 #include "core/features/dns/dns_store.h"
@@ -39,9 +40,10 @@ ZonesOfNames zones_of(db::Transaction& tx, TenantId tenant, const std::vector<st
             found.without_zone.push_back(name);
             continue;
         }
-        const auto known = std::find_if(found.zones.begin(), found.zones.end(), [&](const NamesOfZone& one) {
-            return one.zone.id == zone->id;
-        });
+        const auto known =
+            std::find_if(found.zones.begin(), found.zones.end(), [&](const NamesOfZone& one) {
+                return one.zone.id == zone->id;
+            });
         if (known != found.zones.end()) {
             known->names.push_back(name);
         } else {
@@ -51,7 +53,9 @@ ZonesOfNames zones_of(db::Transaction& tx, TenantId tenant, const std::vector<st
     return found;
 }
 
-std::string hint_for(const std::vector<std::string>& names, const std::string& type, const std::string& address) {
+std::string hint_for(
+    const std::vector<std::string>& names, const std::string& type, const std::string& address
+) {
     std::string hint = "Set where your domain's DNS is hosted:";
     for (const auto& name : names) {
         hint += " " + name + " " + type + " " + address + ";";
@@ -62,18 +66,24 @@ std::string hint_for(const std::vector<std::string>& names, const std::string& t
 
 /// True when something changed.
 Result<bool> place_record(
-    DnsStore& store, const Dns::Needs& needs, const Zone& zone, const CheckedRecord& wanted, const Uuid& site
+    DnsStore& store,
+    const Dns::Needs& needs,
+    const Zone& zone,
+    const CheckedRecord& wanted,
+    const Uuid& site
 ) {
     bool is_there = false;
     bool changed = false;
     for (const auto& present : store.records_at(zone.id, wanted.name)) {
         const bool is_ours = present.site == site;
-        const bool is_address = present.type == "A" || present.type == "AAAA" || present.type == "CNAME";
+        const bool is_address =
+            present.type == "A" || present.type == "AAAA" || present.type == "CNAME";
         if (!is_ours && is_address) {
             return fail(
                 ErrorCode::Conflict,
                 wanted.name + " has a " + present.type + " record " +
-                    (present.site ? "of another site" : "set by hand") + " already. Remove it, or choose another name."
+                    (present.site ? "of another site" : "set by hand") +
+                    " already. Remove it, or choose another name."
             );
         }
         if (!is_ours) {
@@ -102,7 +112,9 @@ struct SiteWish {
     std::string address;
 };
 
-Result<void> write_records(const Dns::Needs& needs, const SiteWish& wish, const NamesOfZone& place) {
+Result<void> write_records(
+    const Dns::Needs& needs, const SiteWish& wish, const NamesOfZone& place
+) {
     return needs.database.in_tenant(place.zone.tenant, [&](db::Transaction& tx) -> Result<void> {
         DnsStore store(tx);
         const auto zone = TRY(store.lock_zone(place.zone.id));
@@ -112,11 +124,16 @@ Result<void> write_records(const Dns::Needs& needs, const SiteWish& wish, const 
         bool changed = false;
         for (const auto& name : place.names) {
             if (name == zone.name && zone.tenant != wish.tenant) {
-                return fail(ErrorCode::Conflict, "The name " + name + " belongs to the provider. Choose a name below it.");
+                return fail(
+                    ErrorCode::Conflict,
+                    "The name " + name + " belongs to the provider. Choose a name below it."
+                );
             }
-            const auto typed = (name == zone.name ? "@" : name) + std::string(name == zone.name ? "" : ".");
+            const auto typed =
+                (name == zone.name ? "@" : name) + std::string(name == zone.name ? "" : ".");
             const auto wanted = TRY(check_record(
-                zone.name, {.name = typed, .type = wish.type, .value = wish.address, .ttl = kSiteTtl}
+                zone.name,
+                {.name = typed, .type = wish.type, .value = wish.address, .ttl = kSiteTtl}
             ));
             const bool placed = TRY(place_record(store, needs, zone, wanted, wish.site));
             changed = placed || changed;
@@ -128,7 +145,12 @@ Result<void> write_records(const Dns::Needs& needs, const SiteWish& wish, const 
                  .tenant = zone.tenant,
                  .subject_type = "dns_zone",
                  .subject_id = zone.id.uuid,
-                 .data = json{{"zone", zone.name}, {"names", place.names}, {"value", wish.address}, {"site", wish.site.to_string()}}}
+                 .data =
+                     json{
+                         {"zone", zone.name},
+                         {"names", place.names},
+                         {"value", wish.address},
+                         {"site", wish.site.to_string()}}}
             );
             shell::announce(tx, "dns_zone", zone.id.uuid, zone.tenant);
         }
@@ -160,16 +182,21 @@ Result<void> erase_records(const Dns::Needs& needs, const ZoneForName& place, co
 }  // namespace
 
 Result<json> Dns::ensure_site_records(
-    TenantId tenant, const Uuid& site, const std::vector<std::string>& names, const std::string& address, JobId
+    TenantId tenant,
+    const Uuid& site,
+    const std::vector<std::string>& names,
+    const std::string& address,
+    JobId
 ) {
     const auto parsed = http::IpAddress::parse(address);
     if (!parsed) {
         return fail(ErrorCode::Conflict, "The server's public address is not known yet.");
     }
     const SiteWish wish{tenant, site, parsed->is_v4() ? "A" : "AAAA", address};
-    const auto found = TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<ZonesOfNames> {
-        return zones_of(tx, tenant, names);
-    }));
+    const auto found =
+        TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<ZonesOfNames> {
+            return zones_of(tx, tenant, names);
+        }));
     json zones = json::array();
     for (const auto& place : found.zones) {
         TRY(write_records(needs_, wish, place));
@@ -180,13 +207,16 @@ Result<json> Dns::ensure_site_records(
         return json{{"managed", true}, {"zones", std::move(zones)}};
     }
     return json{
-        {"managed", false}, {"zones", std::move(zones)}, {"hint", hint_for(found.without_zone, wish.type, address)}};
+        {"managed", false},
+        {"zones", std::move(zones)},
+        {"hint", hint_for(found.without_zone, wish.type, address)}};
 }
 
 Result<void> Dns::remove_site_records(TenantId, const Uuid& site) {
-    const auto zones = TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<std::vector<ZoneForName>> {
-        return DnsStore(tx).zones_of_site(site);
-    }));
+    const auto zones =
+        TRY(needs_.database.in_system([&](db::Transaction& tx) -> Result<std::vector<ZoneForName>> {
+            return DnsStore(tx).zones_of_site(site);
+        }));
     for (const auto& place : zones) {
         TRY(erase_records(needs_, place, site));
         TRY(push(place.tenant, place.id, {}));

@@ -23,7 +23,8 @@ Result<std::string> ascii_of(std::string_view text) {
     }
     char* converted = nullptr;
     const std::string terminated(text);
-    const int status = idn2_to_ascii_8z(terminated.c_str(), &converted, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
+    const int status =
+        idn2_to_ascii_8z(terminated.c_str(), &converted, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
     if (status != IDN2_OK) {
         return fail(ErrorCode::Invalid, "“" + terminated + "” is not a valid international name.");
     }
@@ -37,7 +38,8 @@ bool is_label(std::string_view label, bool with_underscore) {
         return false;
     }
     return std::all_of(label.begin(), label.end(), [&](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || (with_underscore && c == '_');
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
+               (with_underscore && c == '_');
     });
 }
 
@@ -51,7 +53,8 @@ std::string without_final_dot(std::string_view text) {
 
 bool are_labels(const std::string& name, bool with_underscore) {
     const auto labels = split(name, '.');
-    return name.size() <= kNameMax && std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
+    return name.size() <= kNameMax &&
+           std::all_of(labels.begin(), labels.end(), [&](const auto& label) {
                return is_label(label, with_underscore);
            });
 }
@@ -61,7 +64,9 @@ bool are_labels(const std::string& name, bool with_underscore) {
 Result<std::string> zone_name_from_text(std::string_view text) {
     const auto name = TRY(ascii_of(without_final_dot(text)));
     if (http::IpAddress::parse(name)) {
-        return fail(ErrorCode::Invalid, "This is an address. Give a domain, for example example.com.");
+        return fail(
+            ErrorCode::Invalid, "This is an address. Give a domain, for example example.com."
+        );
     }
     if (!are_labels(name, false) || name.find('.') == std::string::npos) {
         return fail(ErrorCode::Invalid, "This is not a domain. Give one such as example.com.");
@@ -85,7 +90,9 @@ Result<std::string> record_name_from_text(std::string_view text, const std::stri
     const std::string checked = name.starts_with("*.") ? name.substr(2) : name;
     if (name.size() > kNameMax || !are_labels(checked, true)) {
         return fail(
-            ErrorCode::Invalid, "Use letters, digits, - and _ in each part of the name, at most 63; * only as the first."
+            ErrorCode::Invalid,
+            "Use letters, digits, - and _ in each part of the name, at most 63; * only as the "
+            "first."
         );
     }
     return name;
@@ -107,8 +114,8 @@ std::string name_in_zone(const std::string& name, const std::string& zone) {
 }
 
 bool lies_in(std::string_view name, std::string_view zone) {
-    return name == zone ||
-           (name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.');
+    return name == zone || (name.size() > zone.size() && name.ends_with(zone) &&
+                            name[name.size() - zone.size() - 1] == '.');
 }
 
 }  // namespace hostelry::dns

@@ -1,5 +1,6 @@
 #pragma once
-// Names of zones and records: stored as lower-case A-labels without the final dot, shown as U-labels.
+// Names of zones and records: stored as lower-case A-labels without the final dot, shown as
+// U-labels.
 
 #include "core/base/result.h"
 
@@ -8,11 +9,12 @@
 
 namespace hostelry::dns {
 
-/// "Bücher.example." -> "xn--bcher-kva.example". Invalid for what cannot be a zone: one label, an address.
+/// "Bücher.example." -> "xn--bcher-kva.example". Invalid for what cannot be a zone: one label, an
+/// address.
 Result<std::string> zone_name_from_text(std::string_view text);
 
-/// "@", "www" or "www.example.com." in zone example.com -> the absolute name. Underscores and a "*" as the first label are
-/// allowed. Invalid outside the zone.
+/// "@", "www" or "www.example.com." in zone example.com -> the absolute name. Underscores and a "*"
+/// as the first label are allowed. Invalid outside the zone.
 Result<std::string> record_name_from_text(std::string_view text, const std::string& zone);
 
 /// A target of MX, CNAME, NS or SRV: an absolute name with at least two labels.

@@ -17,7 +17,9 @@ namespace {
 // Who may do this vouches for the domain's owner; the audit names them.
 constexpr auto kVoucherPermission = "tenant:create";
 
-events::NewEvent zone_event(const users::Caller& caller, std::string type, const Zone& zone, const json& data) {
+events::NewEvent zone_event(
+    const users::Caller& caller, std::string type, const Zone& zone, const json& data
+) {
     auto event = users::event_by(caller, std::move(type), zone.tenant);
     event.subject_type = "dns_zone";
     event.subject_id = zone.id.uuid;
@@ -29,7 +31,9 @@ json zone_input(const Zone& zone) {
     return {{"zone", zone.id.to_string()}};
 }
 
-Result<Zone> checked_zone(db::Transaction& tx, const users::Caller& caller, const CreateDnsZone& request) {
+Result<Zone> checked_zone(
+    db::Transaction& tx, const users::Caller& caller, const CreateDnsZone& request
+) {
     std::vector<FieldError> errors;
     Zone zone;
     zone.tenant = request.tenant.value_or(caller.tenant);
@@ -91,12 +95,15 @@ void Dns::add_jobs(queue::Registry& registry) {
 }
 
 Result<ZoneChange> Dns::create_zone(
-    const users::Caller& caller, const CreateDnsZone& request, const std::optional<std::string>& request_key
+    const users::Caller& caller,
+    const CreateDnsZone& request,
+    const std::optional<std::string>& request_key
 ) {
     if (!caller.may(kVoucherPermission)) {
         return fail(
             ErrorCode::Forbidden,
-            "Ask your provider to add the domain: somebody has to vouch that it is yours. You can then edit its records."
+            "Ask your provider to add the domain: somebody has to vouch that it is yours. You can "
+            "then edit its records."
         );
     }
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<ZoneChange> {
@@ -119,7 +126,10 @@ Result<ZoneChange> Dns::create_zone(
         events::publish(
             tx,
             zone_event(
-                caller, "dns_zone.created", zone, {{"name", zone.name}, {"backend", zone.backend_name}, {"vouched", true}}
+                caller,
+                "dns_zone.created",
+                zone,
+                {{"name", zone.name}, {"backend", zone.backend_name}, {"vouched", true}}
             )
         );
         const JobId job = enqueue_zone_job(tx, kCreateZoneJob, zone, caller.user, zone_input(zone));
@@ -137,11 +147,15 @@ Result<JobId> Dns::delete_zone(const users::Caller& caller, ZoneId id) {
         const auto zone = TRY(store.lock_zone(id));
         for (const auto& record : store.records(id)) {
             if (record.site) {
-                return fail(ErrorCode::Conflict, "Sites use names of this zone. Delete them first.");
+                return fail(
+                    ErrorCode::Conflict, "Sites use names of this zone. Delete them first."
+                );
             }
         }
         store.set_state(id, "deleting", "");
-        events::publish(tx, zone_event(caller, "dns_zone.deletion_asked", zone, {{"name", zone.name}}));
+        events::publish(
+            tx, zone_event(caller, "dns_zone.deletion_asked", zone, {{"name", zone.name}})
+        );
         shell::announce(tx, "dns_zone", zone.id.uuid, zone.tenant);
         return enqueue_zone_job(tx, kDeleteZoneJob, zone, caller.user, zone_input(zone));
     });
@@ -154,7 +168,10 @@ Result<JobId> Dns::set_dnssec(const users::Caller& caller, ZoneId id, bool enabl
             return fail(ErrorCode::Conflict, "Wait until the zone is ready.");
         }
         events::publish(
-            tx, zone_event(caller, "dns_zone.dnssec_asked", zone, {{"name", zone.name}, {"enabled", enabled}})
+            tx,
+            zone_event(
+                caller, "dns_zone.dnssec_asked", zone, {{"name", zone.name}, {"enabled", enabled}}
+            )
         );
         auto input = zone_input(zone);
         input["enabled"] = enabled;
@@ -171,7 +188,9 @@ Result<JobId> Dns::apply_again(const users::Caller& caller, ZoneId id) {
         }
         const bool was_made = !store.etag(id).empty();
         events::publish(tx, zone_event(caller, "dns_zone.push_asked", zone, {{"name", zone.name}}));
-        return enqueue_zone_job(tx, was_made ? kApplyJob : kCreateZoneJob, zone, caller.user, zone_input(zone));
+        return enqueue_zone_job(
+            tx, was_made ? kApplyJob : kCreateZoneJob, zone, caller.user, zone_input(zone)
+        );
     });
 }
 

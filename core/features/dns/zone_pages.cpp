@@ -7,6 +7,7 @@
 #include "core/features/dns/zone_name.h"
 #include "core/features/jobs/jobs.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/dns/form.cpt.h"
 #include "templates/dns/index.cpt.h"
 #include "templates/dns/show.cpt.h"
@@ -49,14 +50,20 @@ RecordRow record_row(const Zone& zone, const Record& record, const http::Princip
         .ttl = std::to_string(record.ttl),
         .is_of_site = record.site.has_value(),
         .site_href = record.site ? "/sites/" + record.site->to_string() : "",
-        .menu = {.id = "m-" + record.id.to_string(), .label = "Actions for " + record.name + " " + record.type},
+        .menu =
+            {.id = "m-" + record.id.to_string(),
+             .label = "Actions for " + record.name + " " + record.type},
     };
     if (!record.site && principal.may("dns:update") && zone.state != "deleting") {
         const std::string href = href_of(zone) + "/records/" + row.id;
         row.menu.items = {
             {.label = "Edit", .icon = "pencil", .href = href + "/edit"},
             {},
-            {.label = "Delete", .icon = "trash-2", .href = href + "/removal", .kind = view::ActionKind::Post, .look = view::ActionLook::Danger}};
+            {.label = "Delete",
+             .icon = "trash-2",
+             .href = href + "/removal",
+             .kind = view::ActionKind::Post,
+             .look = view::ActionLook::Danger}};
     }
     return row;
 }
@@ -70,11 +77,18 @@ view::List record_list(const ZoneWithRecords& found, const http::Principal& prin
         {.label = "Value"},
         {.label = "TTL", .priority = view::Priority::WideOnly, .is_number = true},
         {.label = "Actions", .label_is_hidden = true}};
-    list.counted = std::to_string(found.records.size()) + (found.records.size() == 1 ? " record" : " records");
+    list.counted =
+        std::to_string(found.records.size()) + (found.records.size() == 1 ? " record" : " records");
     if (found.records.empty()) {
-        list.empty = view::EmptyState{.icon = "route", .title = "No records yet", .text = "Add the first one, or create a site with a name in this zone."};
+        list.empty = view::EmptyState{
+            .icon = "route",
+            .title = "No records yet",
+            .text = "Add the first one, or create a site with a name in this zone."};
         if (principal.may("dns:update")) {
-            list.empty->action = view::Action{.label = "New record", .icon = "plus", .href = href_of(found.zone) + "/records/new"};
+            list.empty->action = view::Action{
+                .label = "New record",
+                .icon = "plus",
+                .href = href_of(found.zone) + "/records/new"};
         }
     }
     list.refresh_href = href_of(found.zone);
@@ -91,36 +105,58 @@ view::Facts zone_facts(const Zone& zone) {
 }
 
 view::PageHead zone_head(const Zone& zone, const http::Principal& principal) {
-    view::PageHead head{.breadcrumbs = {{"Domains & DNS", "/dns"}}, .title = zone.name, .chip = chip_of(zone, false)};
+    view::PageHead head{
+        .breadcrumbs = {{"Domains & DNS", "/dns"}},
+        .title = zone.name,
+        .chip = chip_of(zone, false)};
     if (!principal.may("dns:update") || zone.state == "deleting") {
         return head;
     }
     view::Menu menu{.id = "m-zone", .label = "Actions for " + zone.name, .small = false};
     if (zone.waiting > 0 || zone.state == "failed") {
-        menu.items.push_back({.label = "Push again", .icon = "rotate-cw", .href = href_of(zone) + "/push", .kind = view::ActionKind::Post});
+        menu.items.push_back(
+            {.label = "Push again",
+             .icon = "rotate-cw",
+             .href = href_of(zone) + "/push",
+             .kind = view::ActionKind::Post}
+        );
     }
     if (zone.state == "ready") {
         menu.items.push_back(
-            {.label = zone.dnssec ? "Stop signing" : "Sign with DNSSEC", .icon = "shield-check", .href = href_of(zone) + "/dnssec", .kind = view::ActionKind::Post, .name = "enabled", .value = zone.dnssec ? "false" : "true"}
+            {.label = zone.dnssec ? "Stop signing" : "Sign with DNSSEC",
+             .icon = "shield-check",
+             .href = href_of(zone) + "/dnssec",
+             .kind = view::ActionKind::Post,
+             .name = "enabled",
+             .value = zone.dnssec ? "false" : "true"}
         );
     }
     if (principal.may("tenant:create")) {
         menu.items.push_back({});
         menu.items.push_back(
-            {.label = "Delete zone", .icon = "trash-2", .href = href_of(zone) + "/deletion", .kind = view::ActionKind::Dialog, .look = view::ActionLook::Danger}
+            {.label = "Delete zone",
+             .icon = "trash-2",
+             .href = href_of(zone) + "/deletion",
+             .kind = view::ActionKind::Dialog,
+             .look = view::ActionLook::Danger}
         );
     }
     if (!menu.items.empty()) {
         head.menu = std::move(menu);
     }
     head.actions.push_back(
-        {.label = "New record", .icon = "plus", .href = href_of(zone) + "/records/new", .look = view::ActionLook::Primary}
+        {.label = "New record",
+         .icon = "plus",
+         .href = href_of(zone) + "/records/new",
+         .look = view::ActionLook::Primary}
     );
     return head;
 }
 
 /// A text field of the description shown as a choice.
-void choose_backend(std::vector<view::Field>& fields, const std::vector<plugins::DnsBackend>& backends) {
+void choose_backend(
+    std::vector<view::Field>& fields, const std::vector<plugins::DnsBackend>& backends
+) {
     view::SelectField select;
     select.name = "backend";
     select.label = "Backend";
@@ -130,7 +166,8 @@ void choose_backend(std::vector<view::Field>& fields, const std::vector<plugins:
         select.options.push_back({backend.id.to_string(), backend.name});
     }
     for (auto& field : fields) {
-        if (auto* text = std::get_if<view::TextField>(&field); text != nullptr && text->name == "backend") {
+        if (auto* text = std::get_if<view::TextField>(&field);
+            text != nullptr && text->name == "backend") {
             select.value = text->value;
             select.error = text->error;
             field = std::move(select);
@@ -148,13 +185,25 @@ view::Chip chip_of(const Zone& zone, bool in_table) {
         return {.status = Status::Failed, .word = {}, .detail = zone.problem, .in_table = in_table};
     }
     if (zone.state == "creating") {
-        return {.status = Status::Working, .word = "Creating", .detail = zone.problem, .in_table = in_table};
+        return {
+            .status = Status::Working,
+            .word = "Creating",
+            .detail = zone.problem,
+            .in_table = in_table};
     }
     if (zone.state == "deleting") {
-        return {.status = Status::Working, .word = "Deleting", .detail = zone.problem, .in_table = in_table};
+        return {
+            .status = Status::Working,
+            .word = "Deleting",
+            .detail = zone.problem,
+            .in_table = in_table};
     }
     if (zone.waiting > 0) {
-        return {.status = Status::Working, .word = "Pushing", .detail = zone.problem, .in_table = in_table};
+        return {
+            .status = Status::Working,
+            .word = "Pushing",
+            .detail = zone.problem,
+            .in_table = in_table};
     }
     return {.status = Status::Ready, .word = "Live", .detail = {}, .in_table = in_table};
 }
@@ -170,18 +219,31 @@ Response ZonePages::index(Exchange& exchange) {
     page.list = zone_list(*zones, words);
     for (const auto& zone : *zones) {
         page.rows.push_back(
-            {zone.id.to_string(), zone.name, chip_of(zone, true), std::to_string(zone.records), zone.backend_name, zone.created_at}
+            {zone.id.to_string(),
+             zone.name,
+             chip_of(zone, true),
+             std::to_string(zone.records),
+             zone.backend_name,
+             zone.created_at}
         );
     }
     if (exchange.request.header("hx-target") == "list") {
         return shell_.page(exchange, [&](view::Out& out) { views::dns::list_part(out, page); });
     }
     page.frame = shell_.frame(
-        exchange, {.title = "Domains & DNS", .section = "dns", .topics = {"list:dns_zone:" + principal.tenant.to_string()}}
+        exchange,
+        {.title = "Domains & DNS",
+         .section = "dns",
+         .topics = {"list:dns_zone:" + principal.tenant.to_string()}}
     );
     page.head = {.title = "Domains & DNS", .summary = "Zones and the records in them."};
     if (principal.may("tenant:create") && principal.may("dns:update")) {
-        page.head.actions.push_back({.label = "New zone", .icon = "plus", .href = "/dns/new", .look = view::ActionLook::Primary});
+        page.head.actions.push_back(
+            {.label = "New zone",
+             .icon = "plus",
+             .href = "/dns/new",
+             .look = view::ActionLook::Primary}
+        );
     }
     page.filter = {.href = "/dns", .query = words, .placeholder = "Domain", .kept = {}};
     return shell_.page(exchange, [&](view::Out& out) { views::dns::index(out, page); });
@@ -205,19 +267,28 @@ Response ZonePages::show(Exchange& exchange) {
     page.facts = zone_facts(found->zone);
     page.ds = found->zone.ds;
     if (!found->zone.problem.empty()) {
-        page.note = view::Note{.kind = view::NoteKind::Failure, .title = "The backend did not take it.", .text = found->zone.problem, .actions = {}};
+        page.note = view::Note{
+            .kind = view::NoteKind::Failure,
+            .title = "The backend did not take it.",
+            .text = found->zone.problem,
+            .actions = {}};
     }
     const auto card = dns_.needs().database.in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
-            return jobs::latest_card(tx, principal, dns_.needs().clock.now(), "dns_zone", found->zone.id.uuid);
+            return jobs::latest_card(
+                tx, principal, dns_.needs().clock.now(), "dns_zone", found->zone.id.uuid
+            );
         }
     );
     if (card && *card && (found->zone.state != "ready" || found->zone.waiting > 0)) {
         page.job = **card;
     }
     page.frame = shell_.frame(
-        exchange, {.title = found->zone.name, .section = "dns", .topics = {"dns_zone:" + found->zone.id.to_string()}}
+        exchange,
+        {.title = found->zone.name,
+         .section = "dns",
+         .topics = {"dns_zone:" + found->zone.id.to_string()}}
     );
     return shell_.page(exchange, [&](view::Out& out) { views::dns::show(out, page); });
 }
@@ -236,10 +307,13 @@ Response ZonePages::create(Exchange& exchange) {
     }
     const auto key = exchange.request.form_value("_key");
     const auto made = dns_.create_zone(
-        users::caller_of(exchange), request, key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
+        users::caller_of(exchange),
+        request,
+        key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
     );
     if (!made) {
-        return is_form_error(made.error()) ? create_form(exchange, typed, &made.error()) : Response::failed(made.error());
+        return is_form_error(made.error()) ? create_form(exchange, typed, &made.error())
+                                           : Response::failed(made.error());
     }
     return Response::go_to(exchange.request, href_of(made->zone));
 }
@@ -252,7 +326,10 @@ Response ZonePages::create_form(Exchange& exchange, const FormPairs& shown, cons
     DnsFormPage page;
     const std::vector<FieldError> none;
     page.fields = view::described_fields(
-        describe<CreateDnsZone>(), shown, error != nullptr ? error->fields : none, {"name", "backend"}
+        describe<CreateDnsZone>(),
+        shown,
+        error != nullptr ? error->fields : none,
+        {"name", "backend"}
     );
     choose_backend(page.fields, *backends);
     page.head = {.breadcrumbs = {{"Domains & DNS", "/dns"}}, .title = "New zone"};
@@ -260,12 +337,15 @@ Response ZonePages::create_form(Exchange& exchange, const FormPairs& shown, cons
     page.form = {
         .id = "zone-form",
         .action = "/dns",
-        .idempotency_key = key.empty() ? new_uuid(dns_.needs().clock, dns_.needs().random).to_string() : key,
+        .idempotency_key =
+            key.empty() ? new_uuid(dns_.needs().clock, dns_.needs().random).to_string() : key,
         .errors = summary_of(error, "Nothing was created.")};
     page.section = {
         .title = "Domain",
-        .text = "Have the domain delegated to the backend's name servers at its registrar. By adding it you vouch that its "
-                "owner agrees."};
+        .text =
+            "Have the domain delegated to the backend's name servers at its registrar. By adding "
+            "it you vouch that its "
+            "owner agrees."};
     page.submit = {.label = "Create zone", .icon = "plus", .cancel_href = "/dns"};
     return form_answer(shell_, exchange, page, "New zone", error);
 }
@@ -279,8 +359,12 @@ Response ZonePages::deletion(Exchange& exchange, const Zone& zone, const std::st
     DeleteZonePage page;
     page.dialog = {
         .title = "Delete " + zone.name + "?",
-        .text = "The zone goes from its backend at once. Its names stop working everywhere within their TTL.",
-        .losses = {{.icon = "route", .text = std::to_string(zone.records) + (zone.records == 1 ? " record" : " records")}},
+        .text =
+            "The zone goes from its backend at once. Its names stop working everywhere within "
+            "their TTL.",
+        .losses =
+            {{.icon = "route",
+              .text = std::to_string(zone.records) + (zone.records == 1 ? " record" : " records")}},
         .name = zone.name,
         .action = href_of(zone) + "/deletion",
         .cancel_href = href_of(zone),
@@ -288,10 +372,15 @@ Response ZonePages::deletion(Exchange& exchange, const Zone& zone, const std::st
         .error = error};
     const int status = error.empty() ? 200 : 422;
     if (exchange.request.is_htmx()) {
-        return shell_.page(exchange, [&](view::Out& out) { views::dns::deletion_dialog(out, page); }, status);
+        return shell_.page(
+            exchange, [&](view::Out& out) { views::dns::deletion_dialog(out, page); }, status
+        );
     }
-    page.frame = shell_.frame(exchange, {.title = page.dialog.title, .section = "dns", .narrow = true});
-    return shell_.page(exchange, [&](view::Out& out) { views::dns::deletion_page(out, page); }, status);
+    page.frame =
+        shell_.frame(exchange, {.title = page.dialog.title, .section = "dns", .narrow = true});
+    return shell_.page(
+        exchange, [&](view::Out& out) { views::dns::deletion_page(out, page); }, status
+    );
 }
 
 Response ZonePages::remove(Exchange& exchange) {
@@ -304,8 +393,9 @@ Response ZonePages::remove(Exchange& exchange) {
     }
     const auto job = dns_.delete_zone(users::caller_of(exchange), found->zone.id);
     if (!job) {
-        return job.error().code == ErrorCode::Conflict ? deletion(exchange, found->zone, job.error().message)
-                                                       : Response::failed(job.error());
+        return job.error().code == ErrorCode::Conflict
+                   ? deletion(exchange, found->zone, job.error().message)
+                   : Response::failed(job.error());
     }
     auto response = Response::go_to(exchange.request, "/dns");
     shell::Shell::flash(response, found->zone.name + " is being deleted.");
@@ -319,7 +409,8 @@ Response ZonePages::switch_dnssec(Exchange& exchange) {
     }
     const bool enabled = exchange.request.form_value("enabled") == "true";
     const auto job = dns_.set_dnssec(users::caller_of(exchange), found->zone.id, enabled);
-    return job ? Response::go_to(exchange.request, "/jobs/" + job->to_string()) : Response::failed(job.error());
+    return job ? Response::go_to(exchange.request, "/jobs/" + job->to_string())
+               : Response::failed(job.error());
 }
 
 Response ZonePages::push(Exchange& exchange) {
@@ -328,7 +419,8 @@ Response ZonePages::push(Exchange& exchange) {
         return Response::failed(found.error());
     }
     const auto job = dns_.apply_again(users::caller_of(exchange), found->zone.id);
-    return job ? Response::go_to(exchange.request, href_of(found->zone)) : Response::failed(job.error());
+    return job ? Response::go_to(exchange.request, href_of(found->zone))
+               : Response::failed(job.error());
 }
 
 void ZonePages::add_routes(http::Router& router) {

@@ -21,7 +21,9 @@ private:
     http::Response switch_dnssec(http::Exchange& exchange);
     http::Response push(http::Exchange& exchange);
 
-    http::Response create_form(http::Exchange& exchange, const FormPairs& shown, const Error* error);
+    http::Response create_form(
+        http::Exchange& exchange, const FormPairs& shown, const Error* error
+    );
     http::Response deletion(http::Exchange& exchange, const Zone& zone, const std::string& error);
 
     Dns& dns_;

@@ -35,7 +35,11 @@ json changes_of(const std::vector<WaitingSet>& sets) {
             changes.push_back({{"op", "delete"}, {"name", set.name}, {"type", set.type}});
         } else {
             changes.push_back(
-                {{"op", "put"}, {"name", set.name}, {"type", set.type}, {"ttl", set.ttl}, {"values", set.values}}
+                {{"op", "put"},
+                 {"name", set.name},
+                 {"type", set.type},
+                 {"ttl", set.ttl},
+                 {"values", set.values}}
             );
         }
     }
@@ -59,8 +63,9 @@ Result<void> write_round(const Dns::Needs& needs, const PushRound& round, const 
 
 }  // namespace
 
-// Each round is sent with the etag under which its values were read. Somebody else's change, or another push of ours,
-// makes it stale: then the values are read again under the new etag, so that an older set never overwrites a newer one.
+// Each round is sent with the etag under which its values were read. Somebody else's change, or
+// another push of ours, makes it stale: then the values are read again under the new etag, so that
+// an older set never overwrites a newer one.
 Result<void> Dns::push(TenantId tenant, ZoneId id, const std::function<bool()>& cancelled) {
     std::optional<std::string> fresh_etag;
     for (int round_number = 0; round_number < kPushRoundsMax; ++round_number) {
@@ -79,7 +84,8 @@ Result<void> Dns::push(TenantId tenant, ZoneId id, const std::function<bool()>& 
         if (!etag.empty()) {
             request["expected_etag"] = etag;
         }
-        const auto applied = needs_.plugins.call_dns(round.zone.backend, "zone_apply", request, options);
+        const auto applied =
+            needs_.plugins.call_dns(round.zone.backend, "zone_apply", request, options);
         if (applied) {
             TRY(write_round(needs_, round, applied->value("etag", "")));
             fresh_etag.reset();
@@ -87,14 +93,16 @@ Result<void> Dns::push(TenantId tenant, ZoneId id, const std::function<bool()>& 
         }
         if (applied.error().code == ErrorCode::NotFound) {
             return fail(
-                ErrorCode::ProviderRefused, "The backend does not have the zone " + round.zone.name + " any more."
+                ErrorCode::ProviderRefused,
+                "The backend does not have the zone " + round.zone.name + " any more."
             );
         }
         if (applied.error().code != ErrorCode::Conflict) {
             return tl::unexpected(applied.error());
         }
-        const auto present =
-            TRY(needs_.plugins.call_dns(round.zone.backend, "zone_get", {{"zone", round.zone.name}}, options));
+        const auto present = TRY(needs_.plugins.call_dns(
+            round.zone.backend, "zone_get", {{"zone", round.zone.name}}, options
+        ));
         fresh_etag = present.value("etag", "");
     }
     return fail(ErrorCode::Unavailable, "The zone changes faster than its records can be pushed.");

@@ -3,8 +3,8 @@
 namespace hostelry::plugins {
 namespace {
 
-#define BACKEND_COLUMNS                                                                  \
-    "b.id, b.name, b.plugin_id, b.base_url, b.nameservers, b.query_addresses, "          \
+#define BACKEND_COLUMNS                                                         \
+    "b.id, b.name, b.plugin_id, b.base_url, b.nameservers, b.query_addresses, " \
     "hostelry.dns_zones_of_backend(b.id) as zones, b.created_at from hostelry.dns_backends b "
 constexpr auto kListBackendsSql = "select " BACKEND_COLUMNS "order by lower(b.name)";
 constexpr auto kFindBackendSql = "select " BACKEND_COLUMNS "where b.id = $1";

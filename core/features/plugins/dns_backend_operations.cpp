@@ -48,7 +48,8 @@ bool is_host_name(std::string_view name) {
         return false;
     }
     for (const auto& label : split(name, '.')) {
-        const bool fits = !label.empty() && label.size() <= 63 && label.front() != '-' && label.back() != '-' &&
+        const bool fits = !label.empty() && label.size() <= 63 && label.front() != '-' &&
+                          label.back() != '-' &&
                           std::all_of(label.begin(), label.end(), [](char c) {
                               return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
                           });
@@ -75,8 +76,8 @@ bool is_query_address(std::string_view text) {
     }
     unsigned number = 0;
     const auto [end, problem] = std::from_chars(port.data(), port.data() + port.size(), number);
-    return http::IpAddress::parse(host) && problem == std::errc{} && end == port.data() + port.size() && number > 0 &&
-           number < 65536;
+    return http::IpAddress::parse(host) && problem == std::errc{} &&
+           end == port.data() + port.size() && number > 0 && number < 65536;
 }
 
 struct CheckedBackend {
@@ -105,7 +106,9 @@ Result<CheckedBackend> check_backend(db::Transaction& tx, const CreateDnsBackend
     checked.query_addresses = words_of(request.query_addresses);
     for (const auto& address : checked.query_addresses) {
         if (!is_query_address(address)) {
-            errors.push_back({"query_addresses", "“" + address + "” is not an IP address, or one with a port."});
+            errors.push_back(
+                {"query_addresses", "“" + address + "” is not an IP address, or one with a port."}
+            );
         }
     }
     if (checked.query_addresses.size() > 20) {
@@ -117,9 +120,10 @@ Result<CheckedBackend> check_backend(db::Transaction& tx, const CreateDnsBackend
         return fail_fields(std::move(errors));
     }
     const auto schema = TRY(plugin_host::FormSchema::parse(schema_text->parse()));
-    checked.settings = schema.with_defaults(
-        json{{"base_url", request.base_url}, {"api_key", request.api_key}, {"nameservers", join(checked.nameservers, " ")}}
-    );
+    checked.settings = schema.with_defaults(json{
+        {"base_url", request.base_url},
+        {"api_key", request.api_key},
+        {"nameservers", join(checked.nameservers, " ")}});
     for (auto& violation : schema.violations(checked.settings)) {
         errors.push_back(std::move(violation));
     }
@@ -141,27 +145,32 @@ events::NewEvent backend_event(
 
 }  // namespace
 
-Result<DnsBackend> Plugins::create_dns_backend(const users::Caller& caller, const CreateDnsBackend& request) {
+Result<DnsBackend> Plugins::create_dns_backend(
+    const users::Caller& caller, const CreateDnsBackend& request
+) {
     const DnsBackendId id{new_uuid(needs_.clock, needs_.random)};
     try {
-        return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<DnsBackend> {
-            auto checked = TRY(check_backend(tx, request));
-            const std::string secrets = json{{"api_key", request.api_key}}.dump();
-            checked.settings.erase("api_key");
-            tx.execute(
-                kInsertBackendSql,
-                id,
-                std::string(trim(request.name)),
-                request.plugin,
-                request.base_url,
-                checked.settings,
-                needs_.sealer.seal(secrets, secrets_context(id)),
-                checked.nameservers,
-                checked.query_addresses
-            );
-            events::publish(tx, backend_event(caller, "dns_backend.created", id, request.name));
-            return *find_dns_backend(tx, id);
-        });
+        return needs_.database.in_tenant(
+            caller.tenant,
+            [&](db::Transaction& tx) -> Result<DnsBackend> {
+                auto checked = TRY(check_backend(tx, request));
+                const std::string secrets = json{{"api_key", request.api_key}}.dump();
+                checked.settings.erase("api_key");
+                tx.execute(
+                    kInsertBackendSql,
+                    id,
+                    std::string(trim(request.name)),
+                    request.plugin,
+                    request.base_url,
+                    checked.settings,
+                    needs_.sealer.seal(secrets, secrets_context(id)),
+                    checked.nameservers,
+                    checked.query_addresses
+                );
+                events::publish(tx, backend_event(caller, "dns_backend.created", id, request.name));
+                return *find_dns_backend(tx, id);
+            }
+        );
     } catch (const db::ConstraintViolation& violation) {
         if (violation.kind != db::ConstraintKind::Unique) {
             throw;
@@ -192,12 +201,17 @@ Result<void> Plugins::delete_dns_backend(const users::Caller& caller, DnsBackend
             return {};
         });
     } catch (const db::ConstraintViolation&) {
-        return fail(ErrorCode::Conflict, "Zones are served by this DNS backend. Delete them first.");
+        return fail(
+            ErrorCode::Conflict, "Zones are served by this DNS backend. Delete them first."
+        );
     }
 }
 
 Result<json> Plugins::call_dns(
-    DnsBackendId backend, std::string_view member, const json& request, const PluginCallOptions& options
+    DnsBackendId backend,
+    std::string_view member,
+    const json& request,
+    const PluginCallOptions& options
 ) {
     struct Account {
         std::string plugin;
@@ -215,7 +229,12 @@ Result<json> Plugins::call_dns(
     const auto secrets = TRY(needs_.sealer.open(account.sealed, secrets_context(backend)));
     settings.update(json::parse(secrets));
     return call_account(
-        account.plugin, std::string(kDnsCapability) + "." + std::string(member), request, settings, backend.to_string(), options
+        account.plugin,
+        std::string(kDnsCapability) + "." + std::string(member),
+        request,
+        settings,
+        backend.to_string(),
+        options
     );
 }
 

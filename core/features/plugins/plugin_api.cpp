@@ -35,7 +35,8 @@ Response PluginApi::create_backend(Exchange& exchange) {
     const auto body = json::parse(exchange.request.body, nullptr, false);
     if (!exchange.request.is_json() || !body.is_object()) {
         return Response::failed(
-            fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.").value()
+            fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.")
+                .value()
         );
     }
     const auto request = decode_as<CreateDnsBackend>(body);
@@ -87,15 +88,38 @@ void PluginApi::add_routes(http::Router& router) {
         router.add(std::move(route));
     };
     using http::Method;
-    add(Method::Get, "/api/v1/plugins", "plugin:read", "listPlugins", "The plugins and whether they work.", nullptr,
-        &describe<CatalogueEntry>(), &PluginApi::list);
-    add(Method::Get, "/api/v1/dns-backends", "dns:read", "listDnsBackends", "Where zones can be served.", nullptr,
-        &describe<DnsBackend>(), &PluginApi::list_backends);
-    add(Method::Post, "/api/v1/dns-backends", "plugin:configure", "createDnsBackend",
-        "Adds an account at a DNS service.", &describe<CreateDnsBackend>(), &describe<DnsBackend>(),
+    add(Method::Get,
+        "/api/v1/plugins",
+        "plugin:read",
+        "listPlugins",
+        "The plugins and whether they work.",
+        nullptr,
+        &describe<CatalogueEntry>(),
+        &PluginApi::list);
+    add(Method::Get,
+        "/api/v1/dns-backends",
+        "dns:read",
+        "listDnsBackends",
+        "Where zones can be served.",
+        nullptr,
+        &describe<DnsBackend>(),
+        &PluginApi::list_backends);
+    add(Method::Post,
+        "/api/v1/dns-backends",
+        "plugin:configure",
+        "createDnsBackend",
+        "Adds an account at a DNS service.",
+        &describe<CreateDnsBackend>(),
+        &describe<DnsBackend>(),
         &PluginApi::create_backend);
-    add(Method::Delete, "/api/v1/dns-backends/{id}", "plugin:configure", "deleteDnsBackend",
-        "Removes an account at a DNS service that serves no zone.", nullptr, nullptr, &PluginApi::delete_backend);
+    add(Method::Delete,
+        "/api/v1/dns-backends/{id}",
+        "plugin:configure",
+        "deleteDnsBackend",
+        "Removes an account at a DNS service that serves no zone.",
+        nullptr,
+        nullptr,
+        &PluginApi::delete_backend);
 }
 
 }  // namespace hostelry::plugins

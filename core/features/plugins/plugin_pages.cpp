@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/features/plugins/plugin_views.h"
 #include "core/platform/web/described_fields.h"
+
 #include "templates/plugins/backend_form.cpt.h"
 #include "templates/plugins/index.cpt.h"
 
@@ -17,13 +18,18 @@ using http::Response;
 view::Chip plugin_chip(const CatalogueEntry& entry) {
     using view::Status;
     if (entry.state == "refused" || !entry.problem.empty()) {
-        return {.status = Status::Failed, .word = "Refused", .detail = entry.problem, .in_table = true};
+        return {
+            .status = Status::Failed, .word = "Refused", .detail = entry.problem, .in_table = true};
     }
     if (entry.state == "active") {
         return {.status = Status::Ready, .word = "Active", .detail = {}, .in_table = true};
     }
     if (entry.state == "loaded") {
-        return {.status = Status::Ready, .word = "Loaded", .detail = "Starts with its first account.", .in_table = true};
+        return {
+            .status = Status::Ready,
+            .word = "Loaded",
+            .detail = "Starts with its first account.",
+            .in_table = true};
     }
     return {.status = Status::Suspended, .word = "Stopped", .detail = {}, .in_table = true};
 }
@@ -91,7 +97,8 @@ view::List backend_list(const std::vector<DnsBackend>& backends) {
         {.label = "Name servers", .priority = view::Priority::DesktopOnly},
         {.label = "Zones", .is_number = true},
         {.label = "Actions", .label_is_hidden = true}};
-    list.counted = std::to_string(backends.size()) + (backends.size() == 1 ? " DNS backend" : " DNS backends");
+    list.counted =
+        std::to_string(backends.size()) + (backends.size() == 1 ? " DNS backend" : " DNS backends");
     if (backends.empty()) {
         list.empty = view::EmptyState{
             .icon = "route",
@@ -125,7 +132,8 @@ Response PluginPages::index(Exchange& exchange) {
         page.backends.push_back(backend_row(backend, may_configure));
     }
     page.frame = shell_.frame(exchange, {.title = "Plugins", .section = "plugins"});
-    page.head = {.title = "Plugins", .summary = "What this installation can do beyond its own features."};
+    page.head = {
+        .title = "Plugins", .summary = "What this installation can do beyond its own features."};
     if (may_configure) {
         page.head.actions.push_back(
             {.label = "New DNS backend",
@@ -152,8 +160,9 @@ Response PluginPages::create_backend(Exchange& exchange) {
     const auto made = plugins_.create_dns_backend(users::caller_of(exchange), request);
     if (!made) {
         const auto code = made.error().code;
-        return code == ErrorCode::Invalid || code == ErrorCode::Conflict ? backend_form(exchange, typed, &made.error())
-                                                                         : Response::failed(made.error());
+        return code == ErrorCode::Invalid || code == ErrorCode::Conflict
+                   ? backend_form(exchange, typed, &made.error())
+                   : Response::failed(made.error());
     }
     auto response = Response::go_to(exchange.request, "/plugins");
     shell::Shell::flash(response, "DNS backend " + made->name + " added.");
@@ -181,8 +190,9 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
     }
     BackendFormPage page;
     const std::vector<FieldError> none;
-    page.fields =
-        view::described_fields(describe<CreateDnsBackend>(), shown, error != nullptr ? error->fields : none);
+    page.fields = view::described_fields(
+        describe<CreateDnsBackend>(), shown, error != nullptr ? error->fields : none
+    );
     for (auto& field : page.fields) {
         auto* text = std::get_if<view::TextField>(&field);
         if (text == nullptr || text->name != "plugin") {
@@ -193,7 +203,8 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
         select.hint.clear();
         select.value = text->value;
         for (const auto& entry : *entries) {
-            if (std::find(entry.capabilities.begin(), entry.capabilities.end(), "dns/1") != entry.capabilities.end()) {
+            if (std::find(entry.capabilities.begin(), entry.capabilities.end(), "dns/1") !=
+                entry.capabilities.end()) {
                 select.options.push_back({entry.id, entry.title});
             }
         }
@@ -202,17 +213,24 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
     page.head = {.breadcrumbs = {{"Plugins", "/plugins"}}, .title = "New DNS backend"};
     page.form = {.id = "backend-form", .action = "/plugins/dns-backends"};
     if (error != nullptr) {
-        page.form.errors = error->fields.empty() ? view::ErrorSummary{.title = error->message, .messages = {}}
-                                                 : view::error_summary_of(error->fields, "Nothing was added.");
+        page.form.errors = error->fields.empty()
+                               ? view::ErrorSummary{.title = error->message, .messages = {}}
+                               : view::error_summary_of(error->fields, "Nothing was added.");
     }
-    page.section = {.title = "Account", .text = "The key is kept sealed and sent to this address only."};
+    page.section = {
+        .title = "Account", .text = "The key is kept sealed and sent to this address only."};
     page.submit = {.label = "Add DNS backend", .icon = "plus", .cancel_href = "/plugins"};
     const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
     if (exchange.request.is_htmx() && error != nullptr) {
-        return shell_.page(exchange, [&](view::Out& out) { views::plugins::backend_form(out, page); }, status);
+        return shell_.page(
+            exchange, [&](view::Out& out) { views::plugins::backend_form(out, page); }, status
+        );
     }
-    page.frame = shell_.frame(exchange, {.title = "New DNS backend", .section = "plugins", .narrow = true});
-    return shell_.page(exchange, [&](view::Out& out) { views::plugins::backend_page(out, page); }, status);
+    page.frame =
+        shell_.frame(exchange, {.title = "New DNS backend", .section = "plugins", .narrow = true});
+    return shell_.page(
+        exchange, [&](view::Out& out) { views::plugins::backend_page(out, page); }, status
+    );
 }
 
 void PluginPages::add_routes(http::Router& router) {
@@ -231,9 +249,24 @@ void PluginPages::add_routes(http::Router& router) {
         });
     };
     page(http::Method::Get, "/plugins", "plugin:read", &PluginPages::index);
-    page(http::Method::Get, "/plugins/dns-backends/new", "plugin:configure", &PluginPages::show_new_backend);
-    page(http::Method::Post, "/plugins/dns-backends", "plugin:configure", &PluginPages::create_backend);
-    page(http::Method::Post, "/plugins/dns-backends/{id}/removal", "plugin:configure", &PluginPages::delete_backend);
+    page(
+        http::Method::Get,
+        "/plugins/dns-backends/new",
+        "plugin:configure",
+        &PluginPages::show_new_backend
+    );
+    page(
+        http::Method::Post,
+        "/plugins/dns-backends",
+        "plugin:configure",
+        &PluginPages::create_backend
+    );
+    page(
+        http::Method::Post,
+        "/plugins/dns-backends/{id}/removal",
+        "plugin:configure",
+        &PluginPages::delete_backend
+    );
 }
 
 }  // namespace hostelry::plugins

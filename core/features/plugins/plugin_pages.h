@@ -16,7 +16,9 @@ private:
     http::Response show_new_backend(http::Exchange& exchange);
     http::Response create_backend(http::Exchange& exchange);
     http::Response delete_backend(http::Exchange& exchange);
-    http::Response backend_form(http::Exchange& exchange, const FormPairs& shown, const Error* error);
+    http::Response backend_form(
+        http::Exchange& exchange, const FormPairs& shown, const Error* error
+    );
 
     Plugins& plugins_;
     shell::Shell& shell_;

@@ -13,8 +13,11 @@ struct PluginRoutes {
 
 }  // namespace
 
-std::shared_ptr<void> add_plugin_routes(Plugins& plugins, http::Router& router, shell::Shell& shell) {
-    auto routes = std::make_shared<PluginRoutes>(PluginRoutes{PluginPages{plugins, shell}, PluginApi{plugins}});
+std::shared_ptr<void> add_plugin_routes(
+    Plugins& plugins, http::Router& router, shell::Shell& shell
+) {
+    auto routes = std::make_shared<PluginRoutes>(PluginRoutes{
+        PluginPages{plugins, shell}, PluginApi{plugins}});
     routes->pages.add_routes(router);
     routes->api.add_routes(router);
     return routes;

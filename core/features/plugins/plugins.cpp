@@ -87,7 +87,9 @@ void Plugins::add_jobs(queue::Registry& registry) {
         }},
         .is_upkeep = true,
     });
-    registry.add_schedule({.name = "plugins.refresh", .kind = "plugins.refresh", .cron = "23 * * * *"});
+    registry.add_schedule(
+        {.name = "plugins.refresh", .kind = "plugins.refresh", .cron = "23 * * * *"}
+    );
 }
 
 Result<void> Plugins::start() {
@@ -124,11 +126,14 @@ Result<void> Plugins::write_catalogue() {
                  .summary = status.summary,
                  .capabilities = status.capabilities,
                  .state = std::string(plugin_host::state_name(status.state))},
-            .settings_schema = db::JsonText::of_text(status.settings_schema.empty() ? "{}" : status.settings_schema),
+            .settings_schema = db::JsonText::of_text(
+                status.settings_schema.empty() ? "{}" : status.settings_schema
+            ),
             .templates = {},
         };
         if (running_->host.offers(status.id, kDescribeTemplate)) {
-            const auto described = running_->host.call(status.id, kDescribeTemplate, json::object());
+            const auto described =
+                running_->host.call(status.id, kDescribeTemplate, json::object());
             if (described) {
                 one.templates.push_back(card_of(status.id, *described));
             } else {
@@ -140,7 +145,12 @@ Result<void> Plugins::write_catalogue() {
     for (const auto& [folder, error] : running_->refused) {
         const auto name = std::filesystem::path(folder).filename().string();
         seen.push_back({
-            .entry = {.id = name, .version = {}, .title = name, .state = "refused", .problem = error.message},
+            .entry =
+                {.id = name,
+                 .version = {},
+                 .title = name,
+                 .state = "refused",
+                 .problem = error.message},
             .settings_schema = {},
             .templates = {},
         });
@@ -152,13 +162,18 @@ Result<void> Plugins::write_catalogue() {
 }
 
 Result<std::vector<CatalogueEntry>> Plugins::list_plugins() {
-    return needs_.database.in_system([](db::Transaction& tx) -> Result<std::vector<CatalogueEntry>> {
-        return CatalogueStore(tx).list();
-    });
+    return needs_.database.in_system(
+        [](db::Transaction& tx) -> Result<std::vector<CatalogueEntry>> {
+            return CatalogueStore(tx).list();
+        }
+    );
 }
 
 Result<json> Plugins::call(
-    const std::string& plugin_id, std::string_view method, const json& request, const PluginCallOptions& options
+    const std::string& plugin_id,
+    std::string_view method,
+    const json& request,
+    const PluginCallOptions& options
 ) {
     return call_account(plugin_id, method, request, {}, {}, options);
 }

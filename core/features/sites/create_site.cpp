@@ -1,10 +1,9 @@
 // Creating a site: every wrong field is told at once, and nothing is written unless all are right.
+#include "core/base/text.h"
 #include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_options.h"
 #include "core/features/sites/site_secrets.h"
 #include "core/features/sites/sites.h"
-
-#include "core/base/text.h"
 #include "core/platform/crypto/token.h"
 #include "core/platform/db/failure.h"
 #include "core/platform/events/events.h"
@@ -25,7 +24,8 @@ constexpr std::size_t kRequestKeyBytesMax = 200;
 using Errors = std::vector<FieldError>;
 
 /// The same words for every reason that lies with others, so that nobody learns who has what.
-constexpr const char* kNotAvailable = "This name cannot be used here. Choose another one, or ask your provider about it.";
+constexpr const char* kNotAvailable =
+    "This name cannot be used here. Choose another one, or ask your provider about it.";
 
 bool is_of_panel(const std::string& name, const std::vector<std::string>& panel_names) {
     return std::any_of(panel_names.begin(), panel_names.end(), [&](const std::string& own) {
@@ -39,7 +39,8 @@ std::string checked_domain(const std::string& typed, const SiteSettings& setting
         errors.push_back({"domain", domain.error().message});
         return {};
     }
-    if (is_of_panel(*domain, settings.panel_names) || is_of_panel(*domain, {settings.preview_domain})) {
+    if (is_of_panel(*domain, settings.panel_names) ||
+        is_of_panel(*domain, {settings.preview_domain})) {
         errors.push_back({"domain", kNotAvailable});
         return {};
     }
@@ -49,10 +50,13 @@ std::string checked_domain(const std::string& typed, const SiteSettings& setting
 std::optional<SiteTemplate> chosen_template(
     const std::vector<SiteTemplate>& templates, const std::string& id, Errors& errors
 ) {
-    const auto found =
-        std::find_if(templates.begin(), templates.end(), [&](const SiteTemplate& one) { return one.id == id; });
+    const auto found = std::find_if(
+        templates.begin(), templates.end(), [&](const SiteTemplate& one) { return one.id == id; }
+    );
     if (found == templates.end()) {
-        errors.push_back({"template", id.empty() ? "Choose what runs here." : "There is no such template."});
+        errors.push_back(
+            {"template", id.empty() ? "Choose what runs here." : "There is no such template."}
+        );
         return std::nullopt;
     }
     return *found;
@@ -61,20 +65,24 @@ std::optional<SiteTemplate> chosen_template(
 std::optional<PlacementServer> chosen_server(
     const std::vector<PlacementServer>& servers, const std::optional<ServerId>& id, Errors& errors
 ) {
-    const auto found = std::find_if(servers.begin(), servers.end(), [&](const PlacementServer& one) {
-        return id ? one.id == *id : one.is_ready;
-    });
+    const auto found =
+        std::find_if(servers.begin(), servers.end(), [&](const PlacementServer& one) {
+            return id ? one.id == *id : one.is_ready;
+        });
     if (found == servers.end()) {
         errors.push_back(
             {"server",
-             id               ? "There is no such server."
-             : servers.empty() ? "No server is available to this account yet. Ask your provider for one."
-                               : "No server is ready yet. Wait until one is, then try again."}
+             id ? "There is no such server."
+             : servers.empty()
+                 ? "No server is available to this account yet. Ask your provider for one."
+                 : "No server is ready yet. Wait until one is, then try again."}
         );
         return std::nullopt;
     }
     if (!found->is_ready) {
-        errors.push_back({"server", found->name + " is not ready. Choose another server, or wait for it."});
+        errors.push_back(
+            {"server", found->name + " is not ready. Choose another server, or wait for it."}
+        );
         return std::nullopt;
     }
     return *found;
@@ -98,11 +106,16 @@ bool is_older(const std::string& left, const std::string& right) {
 }
 
 std::string chosen_php(
-    const SiteTemplate& site_template, const PlacementServer& server, const std::string& wanted, Errors& errors
+    const SiteTemplate& site_template,
+    const PlacementServer& server,
+    const std::string& wanted,
+    Errors& errors
 ) {
     if (!site_template.needs_php) {
         if (!wanted.empty()) {
-            errors.push_back({"php_version", site_template.title + " does not run PHP. Leave this empty."});
+            errors.push_back(
+                {"php_version", site_template.title + " does not run PHP. Leave this empty."}
+            );
         }
         return {};
     }
@@ -115,7 +128,10 @@ std::string chosen_php(
     }
     std::sort(fitting.begin(), fitting.end(), is_older);
     if (fitting.empty()) {
-        errors.push_back({"server", server.name + " has no PHP version that " + site_template.title + " runs on."});
+        errors.push_back(
+            {"server",
+             server.name + " has no PHP version that " + site_template.title + " runs on."}
+        );
         return {};
     }
     if (wanted.empty()) {
@@ -123,8 +139,9 @@ std::string chosen_php(
     }
     if (std::find(fitting.begin(), fitting.end(), wanted) == fitting.end()) {
         errors.push_back(
-            {"php_version", "PHP " + wanted + " is not there for " + site_template.title + " on " + server.name +
-                                ". Choose from " + join(fitting, ", ") + "."}
+            {"php_version",
+             "PHP " + wanted + " is not there for " + site_template.title + " on " + server.name +
+                 ". Choose from " + join(fitting, ", ") + "."}
         );
         return {};
     }
@@ -135,31 +152,65 @@ void check_name_use(
     SiteStore& store, TenantId tenant, const std::string& domain, bool with_www, Errors& errors
 ) {
     switch (store.name_use(tenant, names_of_domain(domain, with_www))) {
-    case NameUse::Free:
-        return;
-    case NameUse::Own:
-        errors.push_back({"domain", "You already have a site with this name."});
-        return;
-    case NameUse::Other:
-        errors.push_back({"domain", kNotAvailable});
-        return;
+        case NameUse::Free:
+            return;
+        case NameUse::Own:
+            errors.push_back({"domain", "You already have a site with this name."});
+            return;
+        case NameUse::Other:
+            errors.push_back({"domain", kNotAvailable});
+            return;
     }
+}
+
+void hold_server(
+    SiteInfrastructure& infrastructure,
+    db::Transaction& tx,
+    TenantId tenant,
+    const PlacementServer& server,
+    Errors& errors
+) {
+    if (const auto held = infrastructure.hold_server(tx, tenant, server.id); !held) {
+        errors.push_back({"server", held.error().message});
+    } else if (server.address.empty()) {
+        errors.push_back(
+            {"server", "The address of " + server.name + " is not known yet. Wait a moment."}
+        );
+    }
+}
+
+/// Copies what the site must know of its template and server also when those change.
+void place(Site& site, const SiteTemplate& chosen, const PlacementServer& server) {
+    site.plugin = chosen.plugin;
+    site.template_id = chosen.id;
+    site.template_title = chosen.title;
+    site.template_icon = chosen.icon;
+    site.server = server.id;
+    site.server_name = server.name;
+    site.server_address = server.address;
 }
 
 }  // namespace
 
 Result<SiteChange> Sites::create(
-    const users::Caller& caller, const CreateSite& request, const std::optional<std::string>& request_key
+    const users::Caller& caller,
+    const CreateSite& request,
+    const std::optional<std::string>& request_key
 ) {
     if (request_key && (request_key->empty() || request_key->size() > kRequestKeyBytesMax ||
                         has_control_bytes(*request_key) || !is_valid_utf8(*request_key))) {
-        return fail(ErrorCode::Invalid, "The key of the request must be 1 to 200 printable characters.");
+        return fail(
+            ErrorCode::Invalid, "The key of the request must be 1 to 200 printable characters."
+        );
     }
     for (int attempt = 1;; ++attempt) {
         try {
-            return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteChange> {
-                return create_in(tx, caller, request, request_key);
-            });
+            return needs_.database.in_tenant(
+                caller.tenant,
+                [&](db::Transaction& tx) -> Result<SiteChange> {
+                    return create_in(tx, caller, request, request_key);
+                }
+            );
         } catch (const db::ConstraintViolation& violation) {
             // Somebody took the same name, key or request key a moment ago. The next look sees it.
             if (violation.kind != db::ConstraintKind::Unique || attempt == kAttemptsMax) {
@@ -189,11 +240,16 @@ Result<SiteChange> Sites::create_in(
         }
     }
     if (!store.is_tenant_active(caller.tenant)) {
-        return fail(ErrorCode::Forbidden, "This account is suspended, so it cannot create sites. Ask your provider.");
+        return fail(
+            ErrorCode::Forbidden,
+            "This account is suspended, so it cannot create sites. Ask your provider."
+        );
     }
-    const auto chosen = chosen_template(needs_.infrastructure.templates(tx), request.template_id, errors);
-    const auto server =
-        chosen_server(needs_.infrastructure.usable_servers(tx, caller.tenant), request.server, errors);
+    const auto chosen =
+        chosen_template(needs_.infrastructure.templates(tx), request.template_id, errors);
+    const auto server = chosen_server(
+        needs_.infrastructure.usable_servers(tx, caller.tenant), request.server, errors
+    );
     CheckedOptions options;
     std::string php_version;
     if (chosen) {
@@ -202,40 +258,30 @@ Result<SiteChange> Sites::create_in(
         php_version = server ? chosen_php(*chosen, *server, request.php_version, errors) : "";
     }
     if (server) {
-        if (const auto held = needs_.infrastructure.hold_server(tx, caller.tenant, server->id); !held) {
-            errors.push_back({"server", held.error().message});
-        } else if (server->address.empty()) {
-            errors.push_back({"server", "The address of " + server->name + " is not known yet. Wait a moment."});
-        }
+        hold_server(needs_.infrastructure, tx, caller.tenant, *server, errors);
     }
     if (!errors.empty()) {
         return fail_fields(std::move(errors));
     }
-    Site site{
-        .id = SiteId::make(needs_.clock, needs_.random),
-        .tenant = caller.tenant,
-        .key = "s" + crypto::make_name(needs_.random, kKeyTailLength),
-        .domain = domain,
-        .with_www = names_of_domain(domain, request.www).size() > 1,
-        .plugin = chosen->plugin,
-        .template_id = chosen->id,
-        .template_title = chosen->title,
-        .template_icon = chosen->icon,
-        .options = options.open,
-        .unrevealed = options.generated,
-        .php_version = php_version,
-        .server = server->id,
-        .server_name = server->name,
-        .server_address = server->address,
-        .state_since = needs_.clock.now(),
-        .created_by = caller.user,
-        .created_at = needs_.clock.now(),
-    };
-    const SiteSecrets secrets{.seed = crypto::make_token(needs_.random), .options = std::move(options.secrets)};
+    Site site{.id = SiteId::make(needs_.clock, needs_.random), .tenant = caller.tenant};
+    site.key = "s" + crypto::make_name(needs_.random, kKeyTailLength);
+    site.domain = domain;
+    site.with_www = names_of_domain(domain, request.www).size() > 1;
+    site.options = options.open;
+    site.unrevealed = options.generated;
+    site.php_version = php_version;
+    site.created_by = caller.user;
+    site.created_at = site.state_since = needs_.clock.now();
+    place(site, *chosen, *server);
+    const SiteSecrets secrets{
+        .seed = crypto::make_token(needs_.random), .options = std::move(options.secrets)};
     store.insert(site, seal_secrets(needs_.sealer, site.tenant, site.id, secrets), request_key);
     if (chosen->needs_database) {
         databases::add_site_database(
-            tx, needs_.sealer, needs_.clock, needs_.random,
+            tx,
+            needs_.sealer,
+            needs_.clock,
+            needs_.random,
             {.tenant = site.tenant,
              .site = site.id.uuid,
              .site_key = site.key,
@@ -243,7 +289,9 @@ Result<SiteChange> Sites::create_in(
              .server = site.server}
         );
     }
-    return hand_to_job(tx, caller, std::move(site), SiteState::Queued, "site.deploy", "site.created");
+    return hand_to_job(
+        tx, caller, std::move(site), SiteState::Queued, "site.deploy", "site.created"
+    );
 }
 
 }  // namespace hostelry::sites

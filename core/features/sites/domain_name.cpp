@@ -32,7 +32,9 @@ bool is_number(std::string_view label) {
     return std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string quoted(std::string_view text) { return "“" + std::string(text) + "”"; }
+std::string quoted(std::string_view text) {
+    return "“" + std::string(text) + "”";
+}
 
 tl::unexpected<Error> not_a_domain(std::string_view typed) {
     return fail(
@@ -43,8 +45,9 @@ tl::unexpected<Error> not_a_domain(std::string_view typed) {
 }
 
 Result<std::string> to_a_labels(std::string_view typed) {
-    // Not IDN2_USE_STD3_ASCII_RULES: libidn2 then drops what is not allowed ("a b" becomes "ab") instead of refusing it.
-    // Without it such signs stay, also beside Punycode, and has_proper_labels finds them.
+    // Not IDN2_USE_STD3_ASCII_RULES: libidn2 then drops what is not allowed ("a b" becomes "ab")
+    // instead of refusing it. Without it such signs stay, also beside Punycode, and
+    // has_proper_labels finds them.
     char* made = nullptr;
     const int code = idn2_to_ascii_8z(std::string(typed).c_str(), &made, IDN2_NONTRANSITIONAL);
     const IdnText held(made);
@@ -114,7 +117,8 @@ Result<std::string> domain_from_text(std::string_view text) {
     if (std::find(kNeverPublic.begin(), kNeverPublic.end(), labels.back()) != kNeverPublic.end()) {
         return fail(
             ErrorCode::Invalid,
-            "Names ending in ." + labels.back() + " never lead to a public site. Choose another one."
+            "Names ending in ." + labels.back() +
+                " never lead to a public site. Choose another one."
         );
     }
     return domain;

@@ -1,5 +1,6 @@
 #pragma once
-// Host names as sites have them: checked, internationalised (UTS 46), stored as A-labels, shown as U-labels.
+// Host names as sites have them: checked, internationalised (UTS 46), stored as A-labels, shown as
+// U-labels.
 
 #include "core/base/result.h"
 
@@ -9,9 +10,10 @@
 
 namespace hostelry::sites {
 
-/// "Bücher.example" -> "xn--bcher-kva.example": lower case, no final dot, at most 253 bytes. Invalid with a sentence for
-/// the person when it is not a name a public site can have: wrong characters, an IP address, one label only, or a name
-/// that never leads to a site (localhost, .onion ...).
+/// "Bücher.example" -> "xn--bcher-kva.example": lower case, no final dot, at most 253 bytes.
+/// Invalid with a sentence for the person when it is not a name a public site can have: wrong
+/// characters, an IP address, one label only, or a name that never leads to a site (localhost,
+/// .onion ...).
 Result<std::string> domain_from_text(std::string_view text);
 
 /// As people read it. A name whose A-labels do not decode is shown as it is.

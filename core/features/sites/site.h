@@ -27,8 +27,14 @@ enum class SiteState : std::uint8_t {
     Deleting,
 };
 inline constexpr std::array kSiteStates{
-    SiteState::Queued,    SiteState::Deploying, SiteState::Ready,    SiteState::Failed,
-    SiteState::Suspending, SiteState::Suspended, SiteState::Resuming, SiteState::Deleting};
+    SiteState::Queued,
+    SiteState::Deploying,
+    SiteState::Ready,
+    SiteState::Failed,
+    SiteState::Suspending,
+    SiteState::Suspended,
+    SiteState::Resuming,
+    SiteState::Deleting};
 
 std::string_view state_name(SiteState state);  ///< "queued", as stored and in the API
 std::optional<SiteState> state_from_name(std::string_view name);

@@ -32,7 +32,8 @@ using Change = Result<SiteChange> (Sites::*)(const users::Caller&, SiteId);
 http::Handler changing(Sites& sites, Change change) {
     return [&sites, change](Exchange& x) {
         const auto id = site_id_of(x.request);
-        return id ? answered(sites, (sites.*change)(users::caller_of(x), *id), 202) : Response::failed(id.error());
+        return id ? answered(sites, (sites.*change)(users::caller_of(x), *id), 202)
+                  : Response::failed(id.error());
     };
 }
 
@@ -46,7 +47,8 @@ Response list_sites(Sites& sites, Exchange& x) {
         items.push_back(to_json(sites.answer_of(site)));
     }
     return Response::json(
-        {{"items", std::move(items)}, {"next", page->next.empty() ? json(nullptr) : json(page->next)}}
+        {{"items", std::move(items)},
+         {"next", page->next.empty() ? json(nullptr) : json(page->next)}}
     );
 }
 
@@ -122,6 +124,40 @@ http::Route api(const ApiFacts& facts, http::Handler handler) {
     };
 }
 
+void add_site_changes(http::Router& router, Sites& sites) {
+    const Description* site = &describe<SiteAnswer>();
+    router.add(
+        api({Method::Post,
+             "/{id}/deployments",
+             "site:update",
+             "redeploySite",
+             "Deploy a site again",
+             nullptr,
+             site},
+            changing(sites, &Sites::redeploy))
+    );
+    router.add(
+        api({Method::Post,
+             "/{id}/suspension",
+             "site:suspend",
+             "suspendSite",
+             "Suspend a site",
+             nullptr,
+             site},
+            changing(sites, &Sites::suspend))
+    );
+    router.add(
+        api({Method::Delete,
+             "/{id}/suspension",
+             "site:suspend",
+             "resumeSite",
+             "Resume a suspended site",
+             nullptr,
+             site},
+            changing(sites, &Sites::resume))
+    );
+}
+
 }  // namespace
 
 void add_site_api(http::Router& router, Sites& sites) {
@@ -129,36 +165,45 @@ void add_site_api(http::Router& router, Sites& sites) {
         return [&sites, function](Exchange& x) { return function(sites, x); };
     };
     const Description* site = &describe<SiteAnswer>();
-    auto list = api({Method::Get, "", "site:read", "listSites", "Sites, newest first", nullptr, site}, with(list_sites));
+    auto list =
+        api({Method::Get, "", "site:read", "listSites", "Sites, newest first", nullptr, site},
+            with(list_sites));
     list.response_is_list = true;
     router.add(std::move(list));
+    router.add(
+        api({Method::Post,
+             "",
+             "site:create",
+             "createSite",
+             "Create a site; a job deploys it",
+             &describe<CreateSite>(),
+             site},
+            with(create_site))
+    );
     router.add(api(
-        {Method::Post, "", "site:create", "createSite", "Create a site; a job deploys it", &describe<CreateSite>(), site},
-        with(create_site)
+        {Method::Get, "/{id}", "site:read", "getSite", "One site", nullptr, site}, with(get_site)
     ));
-    router.add(api({Method::Get, "/{id}", "site:read", "getSite", "One site", nullptr, site}, with(get_site)));
-    router.add(api(
-        {Method::Delete, "/{id}", "site:delete", "deleteSite", "Delete a site with everything in it",
-         &describe<DeleteSite>(), site},
-        with(delete_site)
-    ));
-    router.add(api(
-        {Method::Post, "/{id}/deployments", "site:update", "redeploySite", "Deploy a site again", nullptr, site},
-        changing(sites, &Sites::redeploy)
-    ));
-    router.add(api(
-        {Method::Post, "/{id}/suspension", "site:suspend", "suspendSite", "Suspend a site", nullptr, site},
-        changing(sites, &Sites::suspend)
-    ));
-    router.add(api(
-        {Method::Delete, "/{id}/suspension", "site:suspend", "resumeSite", "Resume a suspended site", nullptr, site},
-        changing(sites, &Sites::resume)
-    ));
-    router.add(api(
-        {Method::Post, "/{id}/password-reveal", "site:update", "revealSitePassword",
-         "Show the generated administrator password, once", nullptr, &describe<RevealedPassword>()},
-        with(reveal_password)
-    ));
+    router.add(
+        api({Method::Delete,
+             "/{id}",
+             "site:delete",
+             "deleteSite",
+             "Delete a site with everything in it",
+             &describe<DeleteSite>(),
+             site},
+            with(delete_site))
+    );
+    add_site_changes(router, sites);
+    router.add(
+        api({Method::Post,
+             "/{id}/password-reveal",
+             "site:update",
+             "revealSitePassword",
+             "Show the generated administrator password, once",
+             nullptr,
+             &describe<RevealedPassword>()},
+            with(reveal_password))
+    );
 }
 
 }  // namespace hostelry::sites

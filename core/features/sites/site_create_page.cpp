@@ -15,8 +15,9 @@ using plugin_host::FieldType;
 using plugin_host::FormField;
 
 std::string error_of(const std::vector<FieldError>& errors, const std::string& field) {
-    const auto found =
-        std::find_if(errors.begin(), errors.end(), [&](const FieldError& one) { return one.field == field; });
+    const auto found = std::find_if(errors.begin(), errors.end(), [&](const FieldError& one) {
+        return one.field == field;
+    });
     return found == errors.end() ? "" : found->message;
 }
 
@@ -69,7 +70,8 @@ view::Field option_field(
             control.options.push_back({.value = value, .label = label});
         }
         if (field.type == FieldType::Boolean) {
-            control.options = {{.value = "true", .label = "Yes"}, {.value = "false", .label = "No"}};
+            control.options = {
+                {.value = "true", .label = "Yes"}, {.value = "false", .label = "No"}};
         }
         return control;
     }
@@ -151,7 +153,9 @@ std::optional<view::SelectField> server_field(
 }
 
 std::vector<view::Field> advanced_fields(
-    const SiteChoices& choices, const SiteTemplate& shown, const CreateSite& typed,
+    const SiteChoices& choices,
+    const SiteTemplate& shown,
+    const CreateSite& typed,
     const std::vector<FieldError>& errors
 ) {
     if (!shown.needs_php) {
@@ -178,22 +182,27 @@ std::vector<view::Field> advanced_fields(
 }
 
 std::optional<view::Note> nothing_to_choose(const SiteChoices& choices) {
-    const bool has_server = std::any_of(choices.servers.begin(), choices.servers.end(), [](const auto& server) {
-        return server.is_ready;
-    });
+    const bool has_server =
+        std::any_of(choices.servers.begin(), choices.servers.end(), [](const auto& server) {
+            return server.is_ready;
+        });
     if (choices.templates.empty()) {
         return view::Note{
             .kind = view::NoteKind::Warning,
             .title = "No site template is loaded yet",
-            .text = "They appear within a minute after the panel's start. If they do not, the operator finds the "
-                    "reason under Plugins.",
+            .text =
+                "They appear within a minute after the panel's start. If they do not, the operator "
+                "finds the "
+                "reason under Plugins.",
             .actions = {}};
     }
     if (!has_server) {
         return view::Note{
             .kind = view::NoteKind::Warning,
             .title = "No server is ready for sites yet",
-            .text = "You can fill in the form, but the site can be created only when a server is ready.",
+            .text =
+                "You can fill in the form, but the site can be created only when a server is "
+                "ready.",
             .actions = {}};
     }
     return std::nullopt;

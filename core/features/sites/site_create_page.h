@@ -15,7 +15,8 @@ struct SiteChoices {
     std::vector<PlacementServer> servers{};
 };
 
-/// The form, holding what was typed and what was wrong with it. Without a chosen template the first one is.
+/// The form, holding what was typed and what was wrong with it. Without a chosen template the first
+/// one is.
 CreateSitePage create_site_page_of(
     const SiteChoices& choices,
     const CreateSite& typed,

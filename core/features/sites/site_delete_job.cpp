@@ -1,8 +1,7 @@
-// Removal is final: there is nothing to put back. When a server is away for long, the job fails, the site says so, and
-// Retry goes on where it stopped.
+// Removal is final: there is nothing to put back. When a server is away for long, the job fails,
+// the site says so, and Retry goes on where it stopped.
 #include "core/features/sites/site_jobs.h"
 #include "core/features/sites/site_plans.h"
-
 #include "core/platform/events/events.h"
 
 #include <nlohmann/json.hpp>
@@ -36,7 +35,11 @@ Result<json> forget_site(const SiteWork& work, StepContext& step, const Site& si
              .actor = step.actor(),
              .subject_type = "site",
              .subject_id = site.id.uuid,
-             .data = json{{"domain", site.domain}, {"key", site.key}, {"server", site.server.to_string()}}}
+             .data =
+                 json{
+                     {"domain", site.domain},
+                     {"key", site.key},
+                     {"server", site.server.to_string()}}}
         );
         shell::announce(tx, "site", site.id.uuid, site.tenant);
     }));
@@ -63,8 +66,9 @@ queue::JobKind delete_job(const Sites::Needs& needs) {
     queue::Step records{
         .name = "records", .title = "Remove the DNS records", .run = with(&remove_site_records)};
     records.undo = work.undo_on_site([work](StepContext& step, const Site& site) -> Result<void> {
-        const std::string cause =
-            site.cause.empty() ? "The deletion was cancelled. Some of the site may be gone." : site.cause;
+        const std::string cause = site.cause.empty()
+                                      ? "The deletion was cancelled. Some of the site may be gone."
+                                      : site.cause;
         TRY(work.enter(step, site, SiteState::Failed, cause, "site.delete_failed"));
         return {};
     });
@@ -74,8 +78,12 @@ queue::JobKind delete_job(const Sites::Needs& needs) {
         .queue = "sites",
         .steps =
             {std::move(records),
-             {.name = "server", .title = "Remove everything from the server", .run = with(&remove_from_server)},
-             {.name = "forget", .title = "Forget the site", .run = or_gone(work, with(&forget_site))}},
+             {.name = "server",
+              .title = "Remove everything from the server",
+              .run = with(&remove_from_server)},
+             {.name = "forget",
+              .title = "Forget the site",
+              .run = or_gone(work, with(&forget_site))}},
     };
 }
 

@@ -1,9 +1,9 @@
-// From a row to a site that answers by HTTPS. Each step may be killed anywhere and is run again from its start, so each
-// is idempotent. When the job fails for good, undos run backwards and leave nothing on the server and in the DNS.
+// From a row to a site that answers by HTTPS. Each step may be killed anywhere and is run again
+// from its start, so each is idempotent. When the job fails for good, undos run backwards and leave
+// nothing on the server and in the DNS.
+#include "core/base/text.h"
 #include "core/features/sites/site_jobs.h"
 #include "core/features/sites/site_plans.h"
-
-#include "core/base/text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -33,6 +33,7 @@ private:
 
     Result<json> make_account(StepContext& step, const Site& site) const;
     Result<void> remove_everything(StepContext& step, const Site& site) const;
+    Result<void> leave_as_it_is(StepContext& step, const Site& site) const;
     Result<json> make_database(StepContext& step, const Site& site) const;
     Result<void> remove_database(StepContext& step, const Site& site) const;
     Result<json> install_template(StepContext& step, const Site& site) const;
@@ -47,7 +48,9 @@ private:
     Result<json> switch_to_https(StepContext& step, const Site& site) const;
     Result<json> check(StepContext& step, const Site& site) const;
 
-    bool names_lead_here(StepContext& step) const { return step.output_of("names").value("lead_here", false); }
+    bool names_lead_here(StepContext& step) const {
+        return step.output_of("names").value("lead_here", false);
+    }
 
     SiteWork work_;
     bool is_first_;
@@ -56,7 +59,8 @@ private:
 queue::Step Deployment::step(
     std::string name, std::string title, SiteWork::RunOnSite run, SiteWork::UndoOnSite undo
 ) const {
-    queue::Step made{.name = std::move(name), .title = std::move(title), .run = work_.on_site(std::move(run))};
+    queue::Step made{
+        .name = std::move(name), .title = std::move(title), .run = work_.on_site(std::move(run))};
     if (is_first_ && undo) {
         made.undo = work_.undo_on_site(std::move(undo));
     }
@@ -67,44 +71,59 @@ queue::JobKind Deployment::kind() const {
     using Run = Result<json> (Deployment::*)(StepContext&, const Site&) const;
     using Undo = Result<void> (Deployment::*)(StepContext&, const Site&) const;
     const auto run = [self = *this](Run member) -> SiteWork::RunOnSite {
-        return [self, member](StepContext& context, const Site& site) { return (self.*member)(context, site); };
+        return [self, member](StepContext& context, const Site& site) {
+            return (self.*member)(context, site);
+        };
     };
     const auto undo = [self = *this](Undo member) -> SiteWork::UndoOnSite {
-        return [self, member](StepContext& context, const Site& site) { return (self.*member)(context, site); };
+        return [self, member](StepContext& context, const Site& site) {
+            return (self.*member)(context, site);
+        };
     };
     queue::JobKind kind{
         .name = is_first_ ? "site.deploy" : "site.redeploy",
         .title = is_first_ ? "Deploy site" : "Redeploy site",
         .queue = "sites",
         .steps =
-            {step("account", "Create the account and its folders", run(&Deployment::make_account),
-                  undo(&Deployment::remove_everything)),
-             step("database", "Create the database", run(&Deployment::make_database),
-                  undo(&Deployment::remove_database)),
+            {step(
+                 "account",
+                 "Create the account and its folders",
+                 run(&Deployment::make_account),
+                 undo(&Deployment::remove_everything)
+             ),
+             step(
+                 "database",
+                 "Create the database",
+                 run(&Deployment::make_database),
+                 undo(&Deployment::remove_database)
+             ),
              step("install", "Install the site", run(&Deployment::install_template)),
              step("pool", "Start PHP", run(&Deployment::make_pool), undo(&Deployment::remove_pool)),
-             step("vhost", "Set up the web server", run(&Deployment::make_vhost), undo(&Deployment::remove_vhost)),
-             step("records", "Set the DNS records", run(&Deployment::make_records),
-                  undo(&Deployment::remove_records)),
+             step(
+                 "vhost",
+                 "Set up the web server",
+                 run(&Deployment::make_vhost),
+                 undo(&Deployment::remove_vhost)
+             ),
+             step(
+                 "records",
+                 "Set the DNS records",
+                 run(&Deployment::make_records),
+                 undo(&Deployment::remove_records)
+             ),
              step("names", "Wait until the names lead here", run(&Deployment::wait_for_names)),
              step("certificate", "Get the certificate", run(&Deployment::get_certificate)),
              step("https", "Switch to HTTPS", run(&Deployment::switch_to_https)),
              step("check", "Open the site", run(&Deployment::check))},
     };
     if (!is_first_) {
-        // What runs already is left as it is; only the state says that it needs a person.
-        kind.steps.front().undo = work_.undo_on_site([work = work_](StepContext& context, const Site& site) {
-            const auto entered = work.enter(
-                context, site, SiteState::Failed, site.cause.empty() ? "The redeployment was cancelled." : site.cause,
-                "site.redeploy_failed"
-            );
-            return entered ? Result<void>{} : tl::unexpected(entered.error());
-        });
+        kind.steps.front().undo = work_.undo_on_site(undo(&Deployment::leave_as_it_is));
     }
     // Asking again is this step's own work: its patience is counted from the first look.
-    const auto names = std::find_if(kind.steps.begin(), kind.steps.end(), [](const queue::Step& one) {
-        return one.name == "names";
-    });
+    const auto names =
+        std::find_if(kind.steps.begin(), kind.steps.end(), [](const queue::Step& one) {
+            return one.name == "names";
+        });
     names->attempts_max = 3;
     return kind;
 }
@@ -117,9 +136,14 @@ Result<json> Deployment::make_account(StepContext& step, const Site& site) const
 }
 
 Result<void> Deployment::remove_everything(StepContext& step, const Site& site) const {
-    // The state first: also when the server is away, the site must not look as if it were being built.
+    // The state first: also when the server is away, the site must not look as if it were being
+    // built.
     TRY(work_.enter(
-        step, site, SiteState::Failed, site.cause.empty() ? "The deployment was cancelled." : site.cause, "site.failed"
+        step,
+        site,
+        SiteState::Failed,
+        site.cause.empty() ? "The deployment was cancelled." : site.cause,
+        "site.failed"
     ));
     TRY(work_.change(step, [&](db::Transaction& tx, SiteStore& store) {
         store.set_https(site, Https::Pending, "");
@@ -127,6 +151,13 @@ Result<void> Deployment::remove_everything(StepContext& step, const Site& site) 
     }));
     TRY(work_.apply(site, removal_actions(site), step));
     return work_.needs().infrastructure.forget_certificate(site.tenant, site.id);
+}
+
+/// What runs already stays; only the state says that it needs a person.
+Result<void> Deployment::leave_as_it_is(StepContext& step, const Site& site) const {
+    const std::string cause = site.cause.empty() ? "The redeployment was cancelled." : site.cause;
+    TRY(work_.enter(step, site, SiteState::Failed, cause, "site.redeploy_failed"));
+    return {};
 }
 
 Result<json> Deployment::make_database(StepContext& step, const Site& site) const {
@@ -153,7 +184,9 @@ Result<void> Deployment::remove_database(StepContext& step, const Site& site) co
 
 Result<json> Deployment::install_template(StepContext& step, const Site& site) const {
     const json done = TRY(work_.run_template(site, step));
-    step.note(site.template_title + ": " + join(done.at("steps").get<std::vector<std::string>>(), ", "));
+    step.note(
+        site.template_title + ": " + join(done.at("steps").get<std::vector<std::string>>(), ", ")
+    );
     return done;
 }
 
@@ -208,22 +241,28 @@ Result<json> Deployment::wait_for_names(StepContext& step, const Site& site) con
     }
     const json& records = step.output_of("records");
     if (!records.value("managed", false)) {
-        step.note("Not yet: the site is ready by its preview, HTTPS follows when the names lead here");
+        step.note(
+            "Not yet: the site is ready by its preview, HTTPS follows when the names lead here"
+        );
         return json{{"lead_here", false}, {"hint", records.value("hint", "")}};
     }
     const TimePoint now = step.clock().now();
-    const auto since = parse_rfc3339(step.output_so_far().is_object() ? step.output_so_far().value("since", "") : "");
+    const auto since = parse_rfc3339(
+        step.output_so_far().is_object() ? step.output_so_far().value("since", "") : ""
+    );
     const TimePoint first_look = since.value_or(now);
     const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(now - first_look);
     if (waited > work_.needs().settings.propagation_timeout) {
         return fail(
             ErrorCode::Conflict,
-            "The records are set, but the names do not lead to " + site.server_address + " yet: " + found.note +
-                " Check the domain's name servers at its registrar, then retry."
+            "The records are set, but the names do not lead to " + site.server_address + " yet: " +
+                found.note + " Check the domain's name servers at its registrar, then retry."
         );
     }
     step.note(found.note);
-    return step.again_in(std::clamp(waited, kFirstLook, kLookMax), {{"since", format_rfc3339(first_look)}});
+    return step.again_in(
+        std::clamp(waited, kFirstLook, kLookMax), {{"since", format_rfc3339(first_look)}}
+    );
 }
 
 Result<json> Deployment::get_certificate(StepContext& step, const Site& site) const {
@@ -267,18 +306,25 @@ Result<json> Deployment::check(StepContext& step, const Site& site) const {
             store.set_https(site, Https::Pending, step.output_of("names").value("hint", ""));
         }
         queue::enqueue(
-            tx, {.kind = "databases.measure", .tenant = site.tenant, .unique_key = "databases.measure"}
+            tx,
+            {.kind = "databases.measure", .tenant = site.tenant, .unique_key = "databases.measure"}
         );
     }));
-    TRY(work_.enter(step, site, SiteState::Ready, "", is_first_ ? "site.deployed" : "site.redeployed"));
+    TRY(work_.enter(
+        step, site, SiteState::Ready, "", is_first_ ? "site.deployed" : "site.redeployed"
+    ));
     step.note(by_https ? "It answers by HTTPS with a valid certificate" : "It answers");
     return json::object();
 }
 
 }  // namespace
 
-queue::JobKind deploy_job(const Sites::Needs& needs) { return Deployment{needs, true}.kind(); }
+queue::JobKind deploy_job(const Sites::Needs& needs) {
+    return Deployment{needs, true}.kind();
+}
 
-queue::JobKind redeploy_job(const Sites::Needs& needs) { return Deployment{needs, false}.kind(); }
+queue::JobKind redeploy_job(const Sites::Needs& needs) {
+    return Deployment{needs, false}.kind();
+}
 
 }  // namespace hostelry::sites

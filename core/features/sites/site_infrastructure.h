@@ -1,6 +1,7 @@
 #pragma once
-// Everything outside the panel's own database that a site needs, in one place: the work on its server, its template, its
-// DNS records and its certificate. core/app makes it of the front doors of servers, plugins, dns and certificates.
+// Everything outside the panel's own database that a site needs, in one place: the work on its
+// server, its template, its DNS records and its certificate. core/app makes it of the front doors
+// of servers, plugins, dns and certificates.
 
 #include "core/base/id.h"
 #include "core/base/result.h"
@@ -57,14 +58,18 @@ public:
     virtual std::vector<SiteTemplate> templates(db::Transaction& tx) = 0;
     /// Ready ones first.
     virtual std::vector<PlacementServer> usable_servers(db::Transaction& tx, TenantId tenant) = 0;
-    /// Keeps the server from being removed until the transaction ends. NotFound, Conflict (not ready).
+    /// Keeps the server from being removed until the transaction ends. NotFound, Conflict (not
+    /// ready).
     virtual Result<void> hold_server(db::Transaction& tx, TenantId tenant, ServerId server) = 0;
 
     // Asked by job steps, never inside a transaction. Everything may be repeated.
     using Progress = std::function<void(const nlohmann::json& action_result)>;
     /// Carries out a plan on the server; a failed action is an Error with its message.
     virtual Result<nlohmann::json> apply(
-        ServerId server, const nlohmann::json& plan, queue::StepContext& step, const Progress& on_progress
+        ServerId server,
+        const nlohmann::json& plan,
+        queue::StepContext& step,
+        const Progress& on_progress
     ) = 0;
     virtual Result<nlohmann::json> template_plan(
         const std::string& plugin, const nlohmann::json& request, queue::StepContext& step

@@ -4,7 +4,8 @@
 
 namespace hostelry::sites {
 
-/// "site.deploy" and "site.redeploy": the same steps; only the first takes everything back when it fails.
+/// "site.deploy" and "site.redeploy": the same steps; only the first takes everything back when it
+/// fails.
 queue::JobKind deploy_job(const Sites::Needs& needs);
 queue::JobKind redeploy_job(const Sites::Needs& needs);
 

@@ -17,8 +17,8 @@ using plugin_host::FormSchema;
 
 constexpr std::size_t kGeneratedLength = 20;
 
-/// What a form or a flag says as text, in the type the schema asks for. Text that does not fit stays text, and the
-/// schema refuses it by name.
+/// What a form or a flag says as text, in the type the schema asks for. Text that does not fit
+/// stays text, and the schema refuses it by name.
 json typed_value(const FormField& field, const std::string& text) {
     if (field.type == FieldType::Boolean && (text == "true" || text == "false")) {
         return text == "true";
@@ -62,7 +62,8 @@ CheckedOptions check_options(
     json values = typed_values(schema, typed);
     for (const FormField& field : schema.fields()) {
         if (is_empty(values, field.name) && field.generate_password) {
-            const auto length = std::max<std::size_t>(kGeneratedLength, static_cast<std::size_t>(field.min));
+            const auto length =
+                std::max<std::size_t>(kGeneratedLength, static_cast<std::size_t>(field.min));
             values[field.name] = crypto::make_password(random, length);
             checked.generated.push_back(field.name);
         } else if (is_empty(values, field.name) && !field.required) {

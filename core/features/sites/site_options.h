@@ -1,6 +1,6 @@
 #pragma once
-// The options of a site template, as the person typed them: text by name. The template's own schema turns them into
-// checked values, and tells which are secret and which are generated.
+// The options of a site template, as the person typed them: text by name. The template's own schema
+// turns them into checked values, and tells which are secret and which are generated.
 
 #include "core/base/random.h"
 #include "core/base/result.h"
@@ -22,7 +22,8 @@ struct CheckedOptions {
 /// The schema of a template; nothing when the cached one cannot be read (logged).
 Result<plugin_host::FormSchema> schema_of(const SiteTemplate& site_template);
 
-/// Fills defaults and generated passwords, then checks. Problems are named "options.<name>" and added to `errors`.
+/// Fills defaults and generated passwords, then checks. Problems are named "options.<name>" and
+/// added to `errors`.
 CheckedOptions check_options(
     const plugin_host::FormSchema& schema,
     const std::map<std::string, std::string>& typed,

@@ -1,5 +1,6 @@
 #include "core/features/sites/site_pages.h"
 
+#include "core/base/text.h"
 #include "core/features/databases/database_store.h"
 #include "core/features/jobs/jobs.h"
 #include "core/features/sites/site_create_page.h"
@@ -10,8 +11,6 @@
 #include "templates/sites/create.cpt.h"
 #include "templates/sites/index.cpt.h"
 #include "templates/sites/show.cpt.h"
-
-#include "core/base/text.h"
 
 #include <fmt/format.h>
 
@@ -49,7 +48,8 @@ private:
     Result<SiteShown> shown(Exchange& x) const;
     SitePageView page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const;
     Response answer_dialog(Exchange& x, const SiteShown& shown, std::string error) const;
-    Response back_to_site(Exchange& x, const Result<SiteChange>& change, const std::string& text) const;
+    Response back_to_site(Exchange& x, const Result<SiteChange>& change, const std::string& text)
+        const;
 
     Sites& sites_;
     const Sites::Needs& needs_;
@@ -57,7 +57,9 @@ private:
 
 // --- The list ---
 
-std::string list_href(const SiteFilter& filter, const std::string& group, const std::string& page_part = {}) {
+std::string list_href(
+    const SiteFilter& filter, const std::string& group, const std::string& page_part = {}
+) {
     std::string href = "/sites?sort=";
     href += filter.order == SortOrder::Descending ? "-" : "";
     href += filter.sort == SiteSort::Domain ? "domain" : "created";
@@ -71,7 +73,8 @@ view::Column sortable(const SiteFilter& filter, std::string label, SiteSort sort
     const bool ascending = filter.order == SortOrder::Ascending;
     SiteFilter turned = filter;
     turned.sort = sort;
-    turned.order = current ? (ascending ? SortOrder::Descending : SortOrder::Ascending) : SortOrder::Ascending;
+    turned.order =
+        current ? (ascending ? SortOrder::Descending : SortOrder::Ascending) : SortOrder::Ascending;
     return {
         .label = std::move(label),
         .sort_href = list_href(turned, filter.group),
@@ -85,7 +88,10 @@ view::Column plain(std::string label, view::Priority priority = view::Priority::
 }
 
 std::vector<view::SegmentLink> segments_of(const SiteFilter& filter, const SiteCounts& counts) {
-    const auto segment = [&](const char* label, const char* group, std::int64_t count, const char* icon,
+    const auto segment = [&](const char* label,
+                             const char* group,
+                             std::int64_t count,
+                             const char* icon,
                              const char* icon_class) {
         return view::SegmentLink{
             .label = label,
@@ -116,12 +122,19 @@ std::optional<view::EmptyState> empty_of(
             .title = "No site fits",
             .text = "Try another word or another state.",
             .action = view::Action{
-                .label = "Show all sites", .icon = {}, .href = "/sites", .name = {}, .value = {}, .swap_target = {}}};
+                .label = "Show all sites",
+                .icon = {},
+                .href = "/sites",
+                .name = {},
+                .value = {},
+                .swap_target = {}}};
     }
     view::EmptyState empty{
         .icon = "globe",
         .title = "Create your first site",
-        .text = "A site is one application with its domain, certificate and database. It is live within seconds.",
+        .text =
+            "A site is one application with its domain, certificate and database. It is live "
+            "within seconds.",
         .action = {}};
     if (principal.may("site:create")) {
         empty.action = view::Action{
@@ -141,7 +154,8 @@ SiteRow row_of(const Site& site, const http::Principal& principal) {
         .id = site.id.to_string(),
         .domain = site.shown_domain(),
         .chip = chip_of(site),
-        .runtime = site.uses_php() ? site.template_title + ", PHP " + site.php_version : site.template_title,
+        .runtime = site.uses_php() ? site.template_title + ", PHP " + site.php_version
+                                   : site.template_title,
         .server = site.server_name,
         .account = site.tenant_name,
         .created_at = site.created_at,
@@ -158,15 +172,69 @@ std::string summary_of(const SiteCounts& counts) {
     return text + ".";
 }
 
-SitesPage sites_page_of(const SiteFilter& filter, const SitePage& found, const http::Principal& principal) {
+view::List list_of(
+    const SiteFilter& filter,
+    const SitePage& found,
+    const http::Principal& principal,
+    bool shows_accounts
+) {
+    view::List list;
+    const std::int64_t matching = filter.group.empty()          ? found.counts.all
+                                  : filter.group == "ready"     ? found.counts.ready
+                                  : filter.group == "failed"    ? found.counts.failed
+                                  : filter.group == "suspended" ? found.counts.suspended
+                                                                : found.counts.working;
+    list.counted = view::show_count(matching) + (matching == 1 ? " site matches" : " sites match");
+    list.segments = segments_of(filter, found.counts);
+    list.table.label = "Sites";
+    list.table.columns = {
+        sortable(filter, "Site", SiteSort::Domain),
+        plain("Status"),
+        plain("Template", view::Priority::DesktopOnly),
+        plain("Server", view::Priority::DesktopOnly)};
+    if (shows_accounts) {
+        list.table.columns.push_back(plain("Account", view::Priority::WideOnly));
+    }
+    list.table.columns.push_back(sortable(filter, "Created", SiteSort::Created));
+    list.table.columns.push_back({.label = "Actions", .sort_href = {}, .label_is_hidden = true});
+    list.empty = empty_of(filter, found, principal);
+    list.pager = {
+        .range = fmt::format("{} of {}", found.sites.size(), view::show_count(matching)),
+        .previous_href =
+            found.previous.empty()
+                ? ""
+                : list_href(filter, filter.group, "&before=" + percent_encode(found.previous)),
+        .next_href = found.next.empty()
+                         ? ""
+                         : list_href(filter, filter.group, "&after=" + percent_encode(found.next))};
+    const std::string here = !filter.after.empty()    ? "&after=" + percent_encode(filter.after)
+                             : !filter.before.empty() ? "&before=" + percent_encode(filter.before)
+                                                      : "";
+    list.refresh_href = list_href(filter, filter.group, here);
+    return list;
+}
+
+SitesPage sites_page_of(
+    const SiteFilter& filter, const SitePage& found, const http::Principal& principal
+) {
     SitesPage page{
-        .head = {.breadcrumbs = {}, .title = "Sites", .chip = {}, .summary = summary_of(found.counts), .actions = {},
-                 .menu = {}},
-        .filter = {.href = "/sites", .query = filter.words, .placeholder = "Filter by domain, server or account",
-                   .kept = {}},
-        .shows_accounts = std::any_of(found.sites.begin(), found.sites.end(), [&](const Site& site) {
-            return site.tenant != principal.tenant;
-        }),
+        .head =
+            {.breadcrumbs = {},
+             .title = "Sites",
+             .chip = {},
+             .summary = summary_of(found.counts),
+             .actions = {},
+             .menu = {}},
+        .filter =
+            {.href = "/sites",
+             .query = filter.words,
+             .placeholder = "Filter by domain, server or account",
+             .kept = {}},
+        .shows_accounts = std::any_of(
+            found.sites.begin(),
+            found.sites.end(),
+            [&](const Site& site) { return site.tenant != principal.tenant; }
+        ),
     };
     if (!filter.group.empty()) {
         page.filter.kept.emplace_back("state", filter.group);
@@ -182,32 +250,7 @@ SitesPage sites_page_of(const SiteFilter& filter, const SitePage& found, const h
              .swap_target = {}}
         );
     }
-    const std::int64_t matching = filter.group.empty()          ? found.counts.all
-                                  : filter.group == "ready"     ? found.counts.ready
-                                  : filter.group == "failed"    ? found.counts.failed
-                                  : filter.group == "suspended" ? found.counts.suspended
-                                                                : found.counts.working;
-    page.list.counted = view::show_count(matching) + (matching == 1 ? " site matches" : " sites match");
-    page.list.segments = segments_of(filter, found.counts);
-    page.list.table.label = "Sites";
-    page.list.table.columns = {
-        sortable(filter, "Site", SiteSort::Domain), plain("Status"), plain("Template", view::Priority::DesktopOnly),
-        plain("Server", view::Priority::DesktopOnly)};
-    if (page.shows_accounts) {
-        page.list.table.columns.push_back(plain("Account", view::Priority::WideOnly));
-    }
-    page.list.table.columns.push_back(sortable(filter, "Created", SiteSort::Created));
-    page.list.table.columns.push_back({.label = "Actions", .sort_href = {}, .label_is_hidden = true});
-    page.list.empty = empty_of(filter, found, principal);
-    page.list.pager = {
-        .range = fmt::format("{} of {}", found.sites.size(), view::show_count(matching)),
-        .previous_href =
-            found.previous.empty() ? "" : list_href(filter, filter.group, "&before=" + percent_encode(found.previous)),
-        .next_href = found.next.empty() ? "" : list_href(filter, filter.group, "&after=" + percent_encode(found.next))};
-    const std::string here = !filter.after.empty()    ? "&after=" + percent_encode(filter.after)
-                             : !filter.before.empty() ? "&before=" + percent_encode(filter.before)
-                                                      : "";
-    page.list.refresh_href = list_href(filter, filter.group, here);
+    page.list = list_of(filter, found, principal, page.shows_accounts);
     for (const auto& site : found.sites) {
         page.rows.push_back(row_of(site, principal));
     }
@@ -230,7 +273,10 @@ Response SitePages::index(Exchange& x) const {
         return needs_.shell.page(x, [&](view::Out& out) { views::sites::list_part(out, page); });
     }
     page.frame = needs_.shell.frame(
-        x, {.title = "Sites", .section = "sites", .topics = {"list:site:" + principal.tenant.to_string()}}
+        x,
+        {.title = "Sites",
+         .section = "sites",
+         .topics = {"list:site:" + principal.tenant.to_string()}}
     );
     return needs_.shell.page(x, [&](view::Out& out) { views::sites::index(out, page); });
 }
@@ -238,21 +284,28 @@ Response SitePages::index(Exchange& x) const {
 // --- Creating ---
 
 Result<SiteChoices> SitePages::choices(const users::Caller& caller) const {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteChoices> {
-        return SiteChoices{
-            .templates = needs_.infrastructure.templates(tx),
-            .servers = needs_.infrastructure.usable_servers(tx, caller.tenant)};
-    });
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<SiteChoices> {
+            return SiteChoices{
+                .templates = needs_.infrastructure.templates(tx),
+                .servers = needs_.infrastructure.usable_servers(tx, caller.tenant)};
+        }
+    );
 }
 
 Response SitePages::form_page(Exchange& x, CreateSitePage page, int status) const {
     if (asks_for(x.request, "site-form")) {
-        return needs_.shell.page(x, [&](view::Out& out) { views::sites::form_part(out, page); }, status);
+        return needs_.shell.page(
+            x, [&](view::Out& out) { views::sites::form_part(out, page); }, status
+        );
     }
     page.frame = needs_.shell.frame(
         x, {.title = "Create site", .section = "sites", .topics = {}, .narrow = true}
     );
-    return needs_.shell.page(x, [&](view::Out& out) { views::sites::create(out, page); }, status);
+    return needs_.shell.page(
+        x, [&](view::Out& out) { views::sites::create(out, page); }, status
+    );
 }
 
 Response SitePages::new_form(Exchange& x) const {
@@ -262,7 +315,8 @@ Response SitePages::new_form(Exchange& x) const {
     }
     // What was typed before another template was chosen comes along in the query.
     CreateSite typed{
-        .domain = x.request.query("domain").value_or(""), .template_id = x.request.query("template").value_or("")};
+        .domain = x.request.query("domain").value_or(""),
+        .template_id = x.request.query("template").value_or("")};
     typed.www = !x.request.query("domain") || x.request.query("www").has_value();
     if (const auto server = x.request.query("server")) {
         typed.server = ServerId::parse(*server);
@@ -280,7 +334,8 @@ Response SitePages::create(Exchange& x) const {
     auto errors = read_create_site(x.request, typed);
     const auto key = request_key_of(x.request);
     const std::string shown = x.request.form_value("_shown_template");
-    const bool chose_another = !shown.empty() && !typed.template_id.empty() && shown != typed.template_id;
+    const bool chose_another =
+        !shown.empty() && !typed.template_id.empty() && shown != typed.template_id;
     Result<SiteChange> change = fail(ErrorCode::Invalid, "");
     if (chose_another) {
         typed.options.clear();
@@ -305,7 +360,10 @@ Response SitePages::create(Exchange& x) const {
     }
     // Another template was chosen without scripts: its own fields come first.
     return form_page(
-        x, create_site_page_of(*found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")),
+        x,
+        create_site_page_of(
+            *found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")
+        ),
         chose_another ? 200 : 422
     );
 }
@@ -315,16 +373,21 @@ Response SitePages::create(Exchange& x) const {
 Result<SiteShown> SitePages::shown(Exchange& x) const {
     const SiteId id = TRY(site_id_of(x.request));
     const auto& principal = x.signed_in();
-    return needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<SiteShown> {
-        SiteShown shown{.site = TRY(SiteStore{tx}.get(id))};
-        if (principal.may("job:read")) {
-            shown.card = jobs::latest_card(tx, principal, needs_.clock.now(), "site", id.uuid);
-            shown.jobs =
-                queue::JobStore{tx}.list({.subject_type = "site", .subject_id = id.uuid}, {}, kActivityRows).jobs;
+    return needs_.database.in_tenant(
+        principal.tenant,
+        [&](db::Transaction& tx) -> Result<SiteShown> {
+            SiteShown shown{.site = TRY(SiteStore{tx}.get(id))};
+            if (principal.may("job:read")) {
+                shown.card = jobs::latest_card(tx, principal, needs_.clock.now(), "site", id.uuid);
+                shown.jobs =
+                    queue::JobStore{tx}
+                        .list({.subject_type = "site", .subject_id = id.uuid}, {}, kActivityRows)
+                        .jobs;
+            }
+            shown.databases = databases::DatabaseStore{tx}.of_site(shown.site.tenant, id.uuid);
+            return shown;
         }
-        shown.databases = databases::DatabaseStore{tx}.of_site(shown.site.tenant, id.uuid);
-        return shown;
-    });
+    );
 }
 
 SitePageView SitePages::page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const {
@@ -359,7 +422,9 @@ Response SitePages::part(Exchange& x) const {
     }
     const std::string tab = x.request.query("tab").value_or("");
     const SitePageView page = site_page_of(
-        sites_, *found, x.signed_in(),
+        sites_,
+        *found,
+        x.signed_in(),
         tab == "databases"  ? SiteTab::Databases
         : tab == "settings" ? SiteTab::Settings
                             : SiteTab::Overview
@@ -372,10 +437,15 @@ Response SitePages::answer_dialog(Exchange& x, const SiteShown& found, std::stri
     const int status = error.empty() ? 200 : 422;
     page.dialog.error = std::move(error);
     if (x.request.is_htmx()) {
-        return needs_.shell.page(x, [&](view::Out& out) { views::sites::deletion_dialog(out, page); }, status);
+        return needs_.shell.page(
+            x, [&](view::Out& out) { views::sites::deletion_dialog(out, page); }, status
+        );
     }
-    page.frame = needs_.shell.frame(x, {.title = page.dialog.title, .section = "sites", .topics = {}});
-    return needs_.shell.page(x, [&](view::Out& out) { views::sites::deletion_page(out, page); }, status);
+    page.frame =
+        needs_.shell.frame(x, {.title = page.dialog.title, .section = "sites", .topics = {}});
+    return needs_.shell.page(
+        x, [&](view::Out& out) { views::sites::deletion_page(out, page); }, status
+    );
 }
 
 Response SitePages::deletion(Exchange& x) const {
@@ -388,7 +458,8 @@ Response SitePages::remove(Exchange& x) const {
     if (!found) {
         return Response::failed(found.error());
     }
-    const auto change = sites_.remove(users::caller_of(x), found->site.id, x.request.form_value("name"));
+    const auto change =
+        sites_.remove(users::caller_of(x), found->site.id, x.request.form_value("name"));
     if (!change && change.error().code == ErrorCode::Invalid) {
         return answer_dialog(x, *found, change.error().fields.front().message);
     }
@@ -412,7 +483,9 @@ Response SitePages::redeploy(Exchange& x) const {
         return Response::failed(id.error());
     }
     const auto change = sites_.redeploy(users::caller_of(x), *id);
-    return back_to_site(x, change, change ? change->site.shown_domain() + " is being deployed." : "");
+    return back_to_site(
+        x, change, change ? change->site.shown_domain() + " is being deployed." : ""
+    );
 }
 
 Response SitePages::suspend(Exchange& x) const {
@@ -426,7 +499,9 @@ Response SitePages::suspend(Exchange& x) const {
     }
     const std::string href = "/sites/" + id->to_string();
     auto response = Response::go_to(x.request, href);
-    shell::Shell::flash(response, change->site.shown_domain() + " is suspended.", href + "/resumption");
+    shell::Shell::flash(
+        response, change->site.shown_domain() + " is suspended.", href + "/resumption"
+    );
     return response;
 }
 
@@ -455,11 +530,15 @@ Response SitePages::reveal(Exchange& x) const {
     SitePageView page = page_of(x, *found, SiteTab::Overview);
     page.refresh_href.clear();  // a refresh would take the password away
     page.revealed = RevealedView{
-        .user = revealed->user, .password = revealed->password, .login_href = sites_.login_url_of(found->site)};
+        .user = revealed->user,
+        .password = revealed->password,
+        .login_href = sites_.login_url_of(found->site)};
     return needs_.shell.page(x, [&](view::Out& out) { views::sites::show(out, page); });
 }
 
-http::Route page_route(Method method, std::string path, std::string permission, http::Handler handler) {
+http::Route page_route(
+    Method method, std::string path, std::string permission, http::Handler handler
+) {
     return {
         .method = method,
         .path = std::move(path),
@@ -477,9 +556,12 @@ void add_site_pages(http::Router& router, Sites& sites, const Sites::Needs& need
     const SitePages pages{sites, needs};
     using Page = Response (SitePages::*)(Exchange&) const;
     const auto add = [&](Method method, std::string path, std::string permission, Page page) {
-        router.add(page_route(method, std::move(path), std::move(permission), [pages, page](Exchange& x) {
-            return (pages.*page)(x);
-        }));
+        router.add(page_route(
+            method,
+            std::move(path),
+            std::move(permission),
+            [pages, page](Exchange& x) { return (pages.*page)(x); }
+        ));
     };
     const auto add_tab = [&](std::string path, SiteTab tab) {
         router.add(page_route(Method::Get, std::move(path), "site:read", [pages, tab](Exchange& x) {

@@ -22,24 +22,33 @@ json just(json one) {
 
 }  // namespace
 
-json account_actions(const Site& site) { return just(action(site, "account", "account.ensure")); }
+json account_actions(const Site& site) {
+    return just(action(site, "account", "account.ensure"));
+}
 
 json database_actions(const Site& site, const std::vector<databases::DatabaseAccess>& access) {
     json actions = json::array();
     for (const auto& [database, password] : access) {
         actions.push_back(action(
-            site, "database", "database.ensure",
+            site,
+            "database",
+            "database.ensure",
             {{"name", database.name}, {"user", database.user_name}, {"password", password}}
         ));
     }
     return actions;
 }
 
-json database_removal_actions(const Site& site, const std::vector<databases::DatabaseAccess>& access) {
+json database_removal_actions(
+    const Site& site, const std::vector<databases::DatabaseAccess>& access
+) {
     json actions = json::array();
     for (const auto& [database, password] : access) {
         actions.push_back(action(
-            site, "database", "database.remove", {{"name", database.name}, {"user", database.user_name}}
+            site,
+            "database",
+            "database.remove",
+            {{"name", database.name}, {"user", database.user_name}}
         ));
     }
     return actions;
@@ -49,7 +58,9 @@ json pool_actions(const Site& site) {
     return just(action(site, "pool", "pool.ensure", {{"php_version", site.php_version}}));
 }
 
-json pool_removal_actions(const Site& site) { return just(action(site, "pool", "pool.remove")); }
+json pool_removal_actions(const Site& site) {
+    return just(action(site, "pool", "pool.remove"));
+}
 
 json vhost_actions(const Site& site, const VhostWish& wish) {
     const json web = site.web ? site.web->parse() : json::object();
@@ -74,7 +85,9 @@ json vhost_actions(const Site& site, const VhostWish& wish) {
     return just(action(site, "vhost", "vhost.ensure", std::move(facts)));
 }
 
-json vhost_removal_actions(const Site& site) { return just(action(site, "vhost", "vhost.remove")); }
+json vhost_removal_actions(const Site& site) {
+    return just(action(site, "vhost", "vhost.remove"));
+}
 
 json check_actions(const Site& site, const CheckWish& wish) {
     const json web = site.web ? site.web->parse() : json::object();
@@ -95,7 +108,9 @@ json check_actions(const Site& site, const CheckWish& wish) {
     return just(std::move(one));
 }
 
-json removal_actions(const Site& site) { return just(action(site, "remove", "site.remove")); }
+json removal_actions(const Site& site) {
+    return just(action(site, "remove", "site.remove"));
+}
 
 json template_request(
     const Site& site,
@@ -115,7 +130,10 @@ json template_request(
     if (!access.empty()) {
         const auto& [database, password] = access.front();
         facts["database"] = {
-            {"name", database.name}, {"user", database.user_name}, {"password", password}, {"host", "localhost"}};
+            {"name", database.name},
+            {"user", database.user_name},
+            {"password", password},
+            {"host", "localhost"}};
     }
     json options = site.options.parse();
     for (const auto& [name, value] : secrets.options) {

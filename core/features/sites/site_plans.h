@@ -14,7 +14,9 @@
 namespace hostelry::sites {
 
 nlohmann::json account_actions(const Site& site);
-nlohmann::json database_actions(const Site& site, const std::vector<databases::DatabaseAccess>& access);
+nlohmann::json database_actions(
+    const Site& site, const std::vector<databases::DatabaseAccess>& access
+);
 nlohmann::json database_removal_actions(
     const Site& site, const std::vector<databases::DatabaseAccess>& access
 );
@@ -33,8 +35,8 @@ nlohmann::json vhost_removal_actions(const Site& site);
 
 struct CheckWish {
     bool by_https = false;
-    std::string name{};      ///< Host name to ask for.
-    std::string ca_pem{};    ///< Further authorities to trust.
+    std::string name{};    ///< Host name to ask for.
+    std::string ca_pem{};  ///< Further authorities to trust.
 };
 nlohmann::json check_actions(const Site& site, const CheckWish& wish);
 nlohmann::json removal_actions(const Site& site);
@@ -46,7 +48,8 @@ nlohmann::json template_request(
     const std::vector<databases::DatabaseAccess>& access,
     const std::vector<std::string>& preview_names
 );
-/// The actions of a template's plan, renumbered, and the title of the step each belongs to by action id.
+/// The actions of a template's plan, renumbered, and the title of the step each belongs to by
+/// action id.
 struct TemplateActions {
     std::vector<std::string> titles{};  ///< In order.
     std::map<std::string, std::string> title_of{};

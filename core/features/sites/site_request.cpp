@@ -15,7 +15,8 @@ constexpr std::size_t kFilterBytesMax = 200;
 /// Text that may go into a query: bounded and clean, else nothing.
 std::string clean_query(const http::Request& request, std::string_view name) {
     std::string text{trim(request.query(name).value_or(""))};
-    const bool usable = text.size() <= kFilterBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
+    const bool usable =
+        text.size() <= kFilterBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
     return usable ? text : std::string();
 }
 

@@ -3,9 +3,8 @@
 #include "core/base/text.h"
 #include "core/features/sites/domain_name.h"
 
-#include <nlohmann/json.hpp>
-
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -16,102 +15,110 @@ using view::Action;
 using view::ActionKind;
 using view::ActionLook;
 
-std::string href_of(const Site& site) { return "/sites/" + site.id.to_string(); }
+std::string href_of(const Site& site) {
+    return "/sites/" + site.id.to_string();
+}
 
 std::string runtime_of(const Site& site) {
-    return site.uses_php() ? site.template_title + " on PHP " + site.php_version : site.template_title;
+    return site.uses_php() ? site.template_title + " on PHP " + site.php_version
+                           : site.template_title;
 }
 
 view::Chip chip_of_job(const queue::Job& job) {
     switch (job.state) {
-    case queue::JobState::Succeeded:
-        return {.status = view::Status::Ready, .word = "Done", .detail = {}, .in_table = true};
-    case queue::JobState::Failed:
-        return {.status = view::Status::Failed, .word = {}, .detail = job.error, .in_table = true};
-    case queue::JobState::Cancelled:
-        return {.status = view::Status::Suspended, .word = "Cancelled", .detail = {}, .in_table = true};
-    default:
-        return {.status = view::Status::Working, .word = {}, .detail = job.current_step, .in_table = true};
+        case queue::JobState::Succeeded:
+            return {.status = view::Status::Ready, .word = "Done", .detail = {}, .in_table = true};
+        case queue::JobState::Failed:
+            return {
+                .status = view::Status::Failed, .word = {}, .detail = job.error, .in_table = true};
+        case queue::JobState::Cancelled:
+            return {
+                .status = view::Status::Suspended,
+                .word = "Cancelled",
+                .detail = {},
+                .in_table = true};
+        default:
+            return {
+                .status = view::Status::Working,
+                .word = {},
+                .detail = job.current_step,
+                .in_table = true};
     }
 }
 
+view::Fact fact(std::string label, std::string text, std::string href = {}) {
+    return {
+        .label = std::move(label),
+        .value = {.text = std::move(text), .unit = {}, .missing = {}},
+        .href = std::move(href)};
+}
+
+view::Fact code_fact(std::string label, std::string text) {
+    view::Fact one = fact(std::move(label), std::move(text));
+    one.is_code = true;
+    return one;
+}
+
 view::Facts facts_of(const Sites& sites, const Site& site, const http::Principal& principal) {
-    view::Facts facts;
-    facts.push_back(
-        {.label = "Address",
-         .value = {.text = site.server_address, .unit = {}, .missing = {}},
-         .href = {},
-         .chip = {},
-         .moment = {},
-         .used_percent = {},
-         .is_code = true}
-    );
-    const bool sees_server = principal.may("server:read");
-    facts.push_back(
-        {.label = "Server",
-         .value = {.text = site.server_name, .unit = {}, .missing = {}},
-         .href = sees_server ? "/servers/" + site.server.to_string() : "",
-         .chip = {},
-         .moment = {},
-         .used_percent = {}}
-    );
-    facts.push_back(
-        {.label = "Account",
-         .value = {.text = site.tenant_name, .unit = {}, .missing = {}},
-         .href = principal.may("tenant:read") ? "/tenants/" + site.tenant.to_string() : "",
-         .chip = {},
-         .moment = {},
-         .used_percent = {}}
-    );
-    view::Value https{.text = "Active", .unit = {}, .missing = {}};
+    const auto href_if = [&](const char* permission, std::string href) {
+        return principal.may(permission) ? std::move(href) : std::string();
+    };
+    view::Facts facts{
+        code_fact("Address", site.server_address),
+        fact(
+            "Server",
+            site.server_name,
+            href_if("server:read", "/servers/" + site.server.to_string())
+        ),
+        fact(
+            "Account",
+            site.tenant_name,
+            href_if("tenant:read", "/tenants/" + site.tenant.to_string())
+        ),
+        fact("HTTPS", "Active", href_if("certificate:read", "/certificates"))};
     if (site.https == Https::Pending) {
-        https.missing = view::Na{"The certificate follows when the names lead to " + site.server_address + "."};
+        facts.back().value.missing =
+            view::Na{"The certificate follows when the names lead to " + site.server_address + "."};
     }
-    facts.push_back(
-        {.label = "HTTPS",
-         .value = std::move(https),
-         .href = principal.may("certificate:read") ? "/certificates" : "",
-         .chip = {},
-         .moment = {},
-         .used_percent = {}}
-    );
     if (const auto preview = sites.preview_url_of(site); !preview.empty()) {
-        facts.push_back(
-            {.label = "Preview",
-             .value = {.text = "Open", .unit = {}, .missing = {}},
-             .href = preview,
-             .chip = {},
-             .moment = {},
-             .used_percent = {}}
-        );
+        facts.push_back(fact("Preview", "Open", preview));
     }
-    facts.push_back(
-        {.label = "Created",
-         .value = {},
-         .href = {},
-         .chip = {},
-         .moment = site.created_at,
-         .used_percent = {}}
-    );
+    facts.push_back(fact("Created", ""));
+    facts.back().moment = site.created_at;
     return facts;
 }
 
 Action post(std::string label, std::string icon, std::string href) {
     return {
-        .label = std::move(label), .icon = std::move(icon), .href = std::move(href), .kind = ActionKind::Post,
-        .name = {}, .value = {}, .swap_target = {}};
+        .label = std::move(label),
+        .icon = std::move(icon),
+        .href = std::move(href),
+        .kind = ActionKind::Post,
+        .name = {},
+        .value = {},
+        .swap_target = {}};
 }
 
-Action link(std::string label, std::string icon, std::string href, ActionKind kind = ActionKind::Link) {
+Action link(
+    std::string label, std::string icon, std::string href, ActionKind kind = ActionKind::Link
+) {
     return {
-        .label = std::move(label), .icon = std::move(icon), .href = std::move(href), .kind = kind, .name = {},
-        .value = {}, .swap_target = {}};
+        .label = std::move(label),
+        .icon = std::move(icon),
+        .href = std::move(href),
+        .kind = kind,
+        .name = {},
+        .value = {},
+        .swap_target = {}};
 }
 
-std::vector<Action> head_actions(const Sites& sites, const Site& site, const http::Principal& principal) {
+std::vector<Action> head_actions(
+    const Sites& sites, const Site& site, const http::Principal& principal
+) {
     std::vector<Action> actions;
     if (site.deployed_at && site.state != SiteState::Deleting) {
-        actions.push_back(link("Visit", "arrow-up-right", sites.url_of(site), ActionKind::External));
+        actions.push_back(link("Visit", "arrow-up-right", sites.url_of(site), ActionKind::External)
+        );
         if (const auto preview = sites.preview_url_of(site); !preview.empty()) {
             actions.push_back(link("Preview", "eye", preview, ActionKind::External));
         }
@@ -127,8 +134,14 @@ std::vector<Action> head_actions(const Sites& sites, const Site& site, const htt
     return actions;
 }
 
-view::Note note(view::NoteKind kind, std::string title, std::string text, std::vector<Action> actions = {}) {
-    return {.kind = kind, .title = std::move(title), .text = std::move(text), .actions = std::move(actions)};
+view::Note note(
+    view::NoteKind kind, std::string title, std::string text, std::vector<Action> actions = {}
+) {
+    return {
+        .kind = kind,
+        .title = std::move(title),
+        .text = std::move(text),
+        .actions = std::move(actions)};
 }
 
 std::vector<view::Note> notes_of(const Site& site, const http::Principal& principal) {
@@ -137,11 +150,14 @@ std::vector<view::Note> notes_of(const Site& site, const http::Principal& princi
         const std::string after = site.deployed_at
                                       ? " What ran before was left as it is."
                                       : " Everything that had been set up was removed again.";
-        notes.push_back(note(view::NoteKind::Failure, site.cause, "Mend the cause, then try again." + after));
+        notes.push_back(
+            note(view::NoteKind::Failure, site.cause, "Mend the cause, then try again." + after)
+        );
     }
     if (!site.unrevealed.empty() && site.deployed_at && principal.may("site:update")) {
         notes.push_back(note(
-            view::NoteKind::Plain, "A password was made for the site's administrator",
+            view::NoteKind::Plain,
+            "A password was made for the site's administrator",
             "It is shown once. Keep it in a safe place.",
             {post("Show the password", "key-round", href_of(site) + "/password-reveal")}
         ));
@@ -153,11 +169,15 @@ std::vector<view::Note> notes_of(const Site& site, const http::Principal& princi
                 : site.https_hint;
         std::vector<Action> actions;
         if (principal.may("site:update")) {
-            actions.push_back(post("Get the certificate", "shield-check", href_of(site) + "/deployments"));
+            actions.push_back(
+                post("Get the certificate", "shield-check", href_of(site) + "/deployments")
+            );
         }
         notes.push_back(note(
-            view::NoteKind::Warning, "HTTPS waits for the domain",
-            hint + " Then get the certificate. Until then the preview shows the site.", std::move(actions)
+            view::NoteKind::Warning,
+            "HTTPS waits for the domain",
+            hint + " Then get the certificate. Until then the preview shows the site.",
+            std::move(actions)
         ));
     }
     return notes;
@@ -168,35 +188,30 @@ view::Tabs tabs_of(const SiteShown& shown, SiteTab current) {
     view::Tabs tabs{{"Overview", href, current == SiteTab::Overview, {}}};
     if (!shown.databases.empty()) {
         tabs.push_back(
-            {"Databases", href + "/databases", current == SiteTab::Databases, std::to_string(shown.databases.size())}
+            {"Databases",
+             href + "/databases",
+             current == SiteTab::Databases,
+             std::to_string(shown.databases.size())}
         );
     }
     tabs.push_back({"Settings", href + "/settings", current == SiteTab::Settings, {}});
     return tabs;
 }
 
-view::Fact fact(std::string label, std::string text, bool is_code = false) {
-    return {
-        .label = std::move(label),
-        .value = {.text = std::move(text), .unit = {}, .missing = {}},
-        .href = {},
-        .chip = {},
-        .moment = {},
-        .used_percent = {},
-        .is_code = is_code};
-}
-
 view::Facts settings_of(const Site& site) {
     view::Facts facts{
-        fact("Names", join(site.names(), ", ")), fact("Template", site.template_title),
-        fact("User on the server", site.key, true), fact("Folder", home_of(site), true)};
+        fact("Names", join(site.names(), ", ")),
+        fact("Template", site.template_title),
+        code_fact("User on the server", site.key),
+        code_fact("Folder", home_of(site))};
     if (site.uses_php()) {
         facts.push_back(fact("PHP", site.php_version));
     }
     const auto options = site.options.parse();
     if (options.is_object()) {
         for (const auto& [name, value] : options.items()) {
-            facts.push_back(fact(name, value.is_string() ? value.get<std::string>() : value.dump()));
+            facts.push_back(fact(name, value.is_string() ? value.get<std::string>() : value.dump())
+            );
         }
     }
     return facts;
@@ -210,7 +225,9 @@ std::string size_text(std::int64_t bytes) {
 
 DatabaseRow database_row_of(const databases::SiteDatabase& database) {
     DatabaseRow row{
-        .href = "/databases/" + database.id.to_string(), .name = database.name, .user = database.user_name};
+        .href = "/databases/" + database.id.to_string(),
+        .name = database.name,
+        .user = database.user_name};
     if (database.size_bytes) {
         row.size = {.text = size_text(*database.size_bytes), .unit = "MB", .missing = {}};
     } else {
@@ -225,29 +242,34 @@ DatabaseRow database_row_of(const databases::SiteDatabase& database) {
 view::Chip chip_of(const Site& site) {
     const std::string since = site.cause;
     switch (site.state) {
-    case SiteState::Ready:
-        return {.status = view::Status::Ready, .word = {}, .detail = {}};
-    case SiteState::Failed:
-        return {.status = view::Status::Failed, .word = {}, .detail = since};
-    case SiteState::Suspended:
-        return {.status = view::Status::Suspended, .word = {}, .detail = since};
-    case SiteState::Queued:
-        return {.status = view::Status::Working, .word = "Queued", .detail = "Waiting for its turn"};
-    case SiteState::Deploying:
-        return {.status = view::Status::Working, .word = "Deploying", .detail = {}};
-    case SiteState::Suspending:
-        return {.status = view::Status::Working, .word = "Suspending", .detail = {}};
-    case SiteState::Resuming:
-        return {.status = view::Status::Working, .word = "Resuming", .detail = {}};
-    case SiteState::Deleting:
-        return {.status = view::Status::Working, .word = "Deleting", .detail = {}};
+        case SiteState::Ready:
+            return {.status = view::Status::Ready, .word = {}, .detail = {}};
+        case SiteState::Failed:
+            return {.status = view::Status::Failed, .word = {}, .detail = since};
+        case SiteState::Suspended:
+            return {.status = view::Status::Suspended, .word = {}, .detail = since};
+        case SiteState::Queued:
+            return {
+                .status = view::Status::Working,
+                .word = "Queued",
+                .detail = "Waiting for its turn"};
+        case SiteState::Deploying:
+            return {.status = view::Status::Working, .word = "Deploying", .detail = {}};
+        case SiteState::Suspending:
+            return {.status = view::Status::Working, .word = "Suspending", .detail = {}};
+        case SiteState::Resuming:
+            return {.status = view::Status::Working, .word = "Resuming", .detail = {}};
+        case SiteState::Deleting:
+            return {.status = view::Status::Working, .word = "Deleting", .detail = {}};
     }
     return {.status = view::Status::Unknown, .word = {}, .detail = {}};
 }
 
 view::Menu menu_of(const Site& site, const http::Principal& principal) {
     view::Menu menu{
-        .id = "menu-" + site.id.to_string(), .label = "Actions for " + site.shown_domain(), .items = {}};
+        .id = "menu-" + site.id.to_string(),
+        .label = "Actions for " + site.shown_domain(),
+        .items = {}};
     const std::string href = href_of(site);
     if (site.may_redeploy() && principal.may("site:update")) {
         menu.items.push_back(post("Redeploy", "rocket", href + "/deployments"));
@@ -273,7 +295,9 @@ SitePageView site_page_of(
     const Sites& sites, const SiteShown& shown, const http::Principal& principal, SiteTab tab
 ) {
     const Site& site = shown.site;
-    const char* const part = tab == SiteTab::Databases ? "?tab=databases" : tab == SiteTab::Settings ? "?tab=settings" : "";
+    const char* const part = tab == SiteTab::Databases  ? "?tab=databases"
+                             : tab == SiteTab::Settings ? "?tab=settings"
+                                                        : "";
     SitePageView page{
         .id = site.id.to_string(),
         .refresh_href = href_of(site) + "/part" + part,
@@ -323,7 +347,8 @@ view::DeleteDialog delete_dialog_of(const SiteShown& shown) {
         .error = {},
     };
     for (const auto& database : shown.databases) {
-        std::string size = database.size_bytes ? ", " + size_text(*database.size_bytes) + " MB" : "";
+        std::string size =
+            database.size_bytes ? ", " + size_text(*database.size_bytes) + " MB" : "";
         dialog.losses.push_back({"database", "Database " + database.name + size});
     }
     dialog.losses.push_back({"route", "DNS records made for " + join(site.names(), ", ")});

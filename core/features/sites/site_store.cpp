@@ -5,43 +5,53 @@
 namespace hostelry::sites {
 namespace {
 
-// Every query names the same columns, so that one reader serves all. The sort key is unique by itself: a domain belongs
-// to one site, and ids are ordered by time.
-#define HOSTELRY_SITE_COLUMNS                                                                         \
-    "select s.id, s.tenant_id, t.name as tenant_name, s.key, s.domain, s.with_www, s.plugin, "        \
-    "s.template, s.template_title, s.template_icon, s.options, s.unrevealed, s.php_version, "         \
-    "s.server_id, s.server_name, s.server_address, s.state, s.state_since, s.cause, s.job_id, "       \
-    "s.web, s.https, s.https_hint, s.created_by, s.created_at, s.deployed_at "                        \
+// Every query names the same columns, so that one reader serves all. The sort key is unique by
+// itself: a domain belongs to one site, and ids are ordered by time.
+#define HOSTELRY_SITE_COLUMNS                                                                   \
+    "select s.id, s.tenant_id, t.name as tenant_name, s.key, s.domain, s.with_www, s.plugin, "  \
+    "s.template, s.template_title, s.template_icon, s.options, s.unrevealed, s.php_version, "   \
+    "s.server_id, s.server_name, s.server_address, s.state, s.state_since, s.cause, s.job_id, " \
+    "s.web, s.https, s.https_hint, s.created_by, s.created_at, s.deployed_at "                  \
     "from hostelry.sites s join hostelry.tenants t on t.id = s.tenant_id "
 #define HOSTELRY_SITE_WORDS "(s.domain ilike $1 or s.server_name ilike $1 or t.name ilike $1) "
-#define HOSTELRY_SITE_GROUP                                                                           \
+#define HOSTELRY_SITE_GROUP \
     "case when s.state in ('ready', 'failed', 'suspended') then s.state else 'working' end"
 #define HOSTELRY_SITE_KEY "(case $3 when 'domain' then s.domain else s.id::text end) collate \"C\""
 
-constexpr const char* kListAscendingSql = HOSTELRY_SITE_COLUMNS "where " HOSTELRY_SITE_WORDS
-    "and ($2 = '' or " HOSTELRY_SITE_GROUP " = $2) and ($4 = '' or " HOSTELRY_SITE_KEY " > $4) "
-    "order by " HOSTELRY_SITE_KEY " limit $5";
-constexpr const char* kListDescendingSql = HOSTELRY_SITE_COLUMNS "where " HOSTELRY_SITE_WORDS
-    "and ($2 = '' or " HOSTELRY_SITE_GROUP " = $2) and ($4 = '' or " HOSTELRY_SITE_KEY " < $4) "
-    "order by " HOSTELRY_SITE_KEY " desc limit $5";
+constexpr const char* kListAscendingSql =
+    HOSTELRY_SITE_COLUMNS "where " HOSTELRY_SITE_WORDS "and ($2 = '' or " HOSTELRY_SITE_GROUP
+                          " = $2) and ($4 = '' or " HOSTELRY_SITE_KEY
+                          " > $4) "
+                          "order by " HOSTELRY_SITE_KEY " limit $5";
+constexpr const char* kListDescendingSql =
+    HOSTELRY_SITE_COLUMNS "where " HOSTELRY_SITE_WORDS "and ($2 = '' or " HOSTELRY_SITE_GROUP
+                          " = $2) and ($4 = '' or " HOSTELRY_SITE_KEY
+                          " < $4) "
+                          "order by " HOSTELRY_SITE_KEY " desc limit $5";
 constexpr const char* kCountSitesSql =
     "select count(*) as all_sites, count(*) filter (where s.state = 'ready') as ready, "
     "count(*) filter (where s.state = 'failed') as failed, "
     "count(*) filter (where s.state = 'suspended') as suspended "
-    "from hostelry.sites s join hostelry.tenants t on t.id = s.tenant_id where " HOSTELRY_SITE_WORDS;
+    "from hostelry.sites s join hostelry.tenants t on t.id = s.tenant_id "
+    "where " HOSTELRY_SITE_WORDS;
 constexpr const char* kFindSiteSql = HOSTELRY_SITE_COLUMNS "where s.id = $1";
 constexpr const char* kLockSiteSql = HOSTELRY_SITE_COLUMNS "where s.id = $1 for update of s";
 constexpr const char* kFindByRequestKeySql =
     HOSTELRY_SITE_COLUMNS "where s.tenant_id = $1 and s.request_key = $2";
 constexpr const char* kCountOnServerSql =
-    "select count(*) as sites from hostelry.sites where server_id = $1 and ($2::uuid is null or tenant_id = $2)";
-constexpr const char* kCountOfTenantSql = "select count(*) as sites from hostelry.sites where tenant_id = $1";
+    "select count(*) as sites from hostelry.sites where server_id = $1 and ($2::uuid is null or "
+    "tenant_id = $2)";
+constexpr const char* kCountOfTenantSql =
+    "select count(*) as sites from hostelry.sites where tenant_id = $1";
 constexpr const char* kIsTenantActiveSql = "select hostelry.is_tenant_active($1) as is_active";
 constexpr const char* kNameUseSql = "select hostelry.site_name_use($1, $2) as name_use";
 constexpr const char* kInsertSiteSql =
-    "insert into hostelry.sites (tenant_id, id, key, domain, with_www, plugin, template, template_title, "
-    "template_icon, options, secrets, unrevealed, php_version, server_id, server_name, server_address, "
-    "request_key, created_by, created_at, state_since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+    "insert into hostelry.sites (tenant_id, id, key, domain, with_www, plugin, template, "
+    "template_title, "
+    "template_icon, options, secrets, unrevealed, php_version, server_id, server_name, "
+    "server_address, "
+    "request_key, created_by, created_at, state_since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
+    "$10, $11, "
     "$12, $13, $14, $15, $16, $17, $18, $19, $19)";
 constexpr const char* kInsertNamesSql =
     "insert into hostelry.site_names (tenant_id, site_id, name) select $1, $2, unnest($3::text[])";
@@ -56,14 +66,17 @@ constexpr const char* kSetStateSql =
     "where tenant_id = $1 and id = $2 and job_id = $3";
 constexpr const char* kSetCauseSql =
     "update hostelry.sites set cause = $4 where tenant_id = $1 and id = $2 and job_id = $3";
-constexpr const char* kSetWebSql = "update hostelry.sites set web = $3 where tenant_id = $1 and id = $2";
+constexpr const char* kSetWebSql =
+    "update hostelry.sites set web = $3 where tenant_id = $1 and id = $2";
 constexpr const char* kSetHttpsSql =
     "update hostelry.sites set https = $3, https_hint = $4 where tenant_id = $1 and id = $2";
 constexpr const char* kSetDeployedSql =
-    "update hostelry.sites set deployed_at = coalesce(deployed_at, $3) where tenant_id = $1 and id = $2";
+    "update hostelry.sites set deployed_at = coalesce(deployed_at, $3) where tenant_id = $1 and id "
+    "= $2";
 constexpr const char* kSetRevealedSql =
     "update hostelry.sites set unrevealed = '{}' where tenant_id = $1 and id = $2";
-constexpr const char* kDeleteSiteSql = "delete from hostelry.sites where tenant_id = $1 and id = $2";
+constexpr const char* kDeleteSiteSql =
+    "delete from hostelry.sites where tenant_id = $1 and id = $2";
 
 Site site_of(const db::Row& row) {
     const auto web = row["web"];
@@ -143,8 +156,12 @@ SitePage SiteStore::list(const SiteFilter& filter, std::int64_t count_max) {
     const std::string& cursor = backwards ? filter.before : filter.after;
     const std::string words = anywhere(filter.words);
     const auto rows = tx_.query(
-        ascending ? kListAscendingSql : kListDescendingSql, words, filter.group,
-        filter.sort == SiteSort::Domain ? "domain" : "created", cursor, count_max + 1
+        ascending ? kListAscendingSql : kListDescendingSql,
+        words,
+        filter.group,
+        filter.sort == SiteSort::Domain ? "domain" : "created",
+        cursor,
+        count_max + 1
     );
     SitePage page;
     for (const auto& row : rows) {
@@ -200,13 +217,31 @@ NameUse SiteStore::name_use(TenantId tenant, const std::vector<std::string>& nam
 }
 
 void SiteStore::insert(
-    const Site& site, const std::string& sealed_secrets, const std::optional<std::string>& request_key
+    const Site& site,
+    const std::string& sealed_secrets,
+    const std::optional<std::string>& request_key
 ) {
     tx_.execute(
-        kInsertSiteSql, site.tenant, site.id, site.key, site.domain, site.with_www, site.plugin,
-        site.template_id, site.template_title, site.template_icon, site.options, sealed_secrets,
-        site.unrevealed, site.php_version, site.server, site.server_name, site.server_address, request_key,
-        site.created_by, site.created_at
+        kInsertSiteSql,
+        site.tenant,
+        site.id,
+        site.key,
+        site.domain,
+        site.with_www,
+        site.plugin,
+        site.template_id,
+        site.template_title,
+        site.template_icon,
+        site.options,
+        sealed_secrets,
+        site.unrevealed,
+        site.php_version,
+        site.server,
+        site.server_name,
+        site.server_address,
+        request_key,
+        site.created_by,
+        site.created_at
     );
     tx_.execute(kInsertNamesSql, site.tenant, site.id, site.names());
 }
@@ -232,15 +267,21 @@ void SiteStore::set_web(const Site& site, const db::JsonText& web) {
 }
 
 void SiteStore::set_https(const Site& site, Https https, const std::string& hint) {
-    tx_.execute(kSetHttpsSql, site.tenant, site.id, https == Https::Active ? "active" : "pending", hint);
+    tx_.execute(
+        kSetHttpsSql, site.tenant, site.id, https == Https::Active ? "active" : "pending", hint
+    );
 }
 
 void SiteStore::set_deployed(const Site& site, TimePoint now) {
     tx_.execute(kSetDeployedSql, site.tenant, site.id, now);
 }
 
-void SiteStore::set_revealed(const Site& site) { tx_.execute(kSetRevealedSql, site.tenant, site.id); }
+void SiteStore::set_revealed(const Site& site) {
+    tx_.execute(kSetRevealedSql, site.tenant, site.id);
+}
 
-void SiteStore::remove(const Site& site) { tx_.execute(kDeleteSiteSql, site.tenant, site.id); }
+void SiteStore::remove(const Site& site) {
+    tx_.execute(kDeleteSiteSql, site.tenant, site.id);
+}
 
 }  // namespace hostelry::sites

@@ -29,9 +29,9 @@ struct SiteCounts {
 
 struct SitePage {
     std::vector<Site> sites{};
-    SiteCounts counts{};        ///< Of those that fit the words.
-    std::string next{};         ///< Empty on the last page.
-    std::string previous{};     ///< Empty on the first page.
+    SiteCounts counts{};     ///< Of those that fit the words.
+    std::string next{};      ///< Empty on the last page.
+    std::string previous{};  ///< Empty on the first page.
 };
 
 /// Whether a tenant may use names, and nothing about whose they are.
@@ -55,9 +55,12 @@ public:
     /// Keeps the neighbourhood of the names to this transaction.
     NameUse name_use(TenantId tenant, const std::vector<std::string>& names);
 
-    /// Throws db::ConstraintViolation for a name, key or request key that somebody took at the same moment.
+    /// Throws db::ConstraintViolation for a name, key or request key that somebody took at the same
+    /// moment.
     void insert(
-        const Site& site, const std::string& sealed_secrets, const std::optional<std::string>& request_key
+        const Site& site,
+        const std::string& sealed_secrets,
+        const std::optional<std::string>& request_key
     );
     std::string sealed_secrets(const Site& site);
 

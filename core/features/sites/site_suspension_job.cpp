@@ -1,4 +1,5 @@
-// One plan each way: the virtual host answers "suspended" or the site. Files, database and certificate stay.
+// One plan each way: the virtual host answers "suspended" or the site. Files, database and
+// certificate stay.
 #include "core/features/sites/site_jobs.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +18,11 @@ struct Turn {
 };
 
 queue::JobKind turn_job(
-    const Sites::Needs& needs, const Turn& turn, std::string name, std::string title, std::string step_title
+    const Sites::Needs& needs,
+    const Turn& turn,
+    std::string name,
+    std::string title,
+    std::string step_title
 ) {
     const SiteWork work{needs};
     queue::Step step{.name = "vhost", .title = std::move(step_title)};
@@ -32,30 +37,45 @@ queue::JobKind turn_job(
         TRY(work.enter(context, *site, turn.goal, "", turn.event));
         return json::object();
     };
-    step.undo = work.undo_on_site([work, turn](StepContext& context, const Site& site) -> Result<void> {
-        TRY(work.enter(
-            context, site, turn.way_back,
-            turn.to_suspended ? "It could not be suspended; see its last job."
-                              : "It could not be resumed; see its last job.",
-            ""
-        ));
-        return work.ensure_vhost(site, context, site.https == Https::Active, !turn.to_suspended);
-    });
-    return {.name = std::move(name), .title = std::move(title), .queue = "sites", .steps = {std::move(step)}};
+    step.undo =
+        work.undo_on_site([work, turn](StepContext& context, const Site& site) -> Result<void> {
+            TRY(work.enter(
+                context,
+                site,
+                turn.way_back,
+                turn.to_suspended ? "It could not be suspended; see its last job."
+                                  : "It could not be resumed; see its last job.",
+                ""
+            ));
+            return work.ensure_vhost(
+                site, context, site.https == Https::Active, !turn.to_suspended
+            );
+        });
+    return {
+        .name = std::move(name),
+        .title = std::move(title),
+        .queue = "sites",
+        .steps = {std::move(step)}};
 }
 
 }  // namespace
 
 queue::JobKind suspend_job(const Sites::Needs& needs) {
     return turn_job(
-        needs, {true, SiteState::Suspended, SiteState::Ready, "site.suspended"}, "site.suspend", "Suspend site",
+        needs,
+        {true, SiteState::Suspended, SiteState::Ready, "site.suspended"},
+        "site.suspend",
+        "Suspend site",
         "Show visitors that the site is suspended"
     );
 }
 
 queue::JobKind resume_job(const Sites::Needs& needs) {
     return turn_job(
-        needs, {false, SiteState::Ready, SiteState::Suspended, "site.resumed"}, "site.resume", "Resume site",
+        needs,
+        {false, SiteState::Ready, SiteState::Suspended, "site.resumed"},
+        "site.resume",
+        "Resume site",
         "Show the site again"
     );
 }

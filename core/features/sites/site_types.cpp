@@ -29,21 +29,35 @@ const Description& hostelry::describe<CreateSite>() {
             ),
             field<&CreateSite::template_id>(
                 "template",
-                {.label = "Template", .help = "What runs here.", .required = true, .min = 1, .max = 100, .choices = {}, .placeholder = {}}
+                {.label = "Template",
+                 .help = "What runs here.",
+                 .required = true,
+                 .min = 1,
+                 .max = 100,
+                 .choices = {},
+                 .placeholder = {}}
             ),
             field<&CreateSite::www>(
                 "www", {.label = "Answer to www. too", .help = {}, .choices = {}, .placeholder = {}}
             ),
             field<&CreateSite::server>(
                 "server",
-                {.label = "Server", .help = "The best fit when left out.", .choices = {}, .placeholder = {}}
+                {.label = "Server",
+                 .help = "The best fit when left out.",
+                 .choices = {},
+                 .placeholder = {}}
             ),
             field<&CreateSite::php_version>(
                 "php_version",
-                {.label = "PHP version", .help = "The newest that fits when left out.", .max = 8, .choices = {}, .placeholder = {}}
+                {.label = "PHP version",
+                 .help = "The newest that fits when left out.",
+                 .max = 8,
+                 .choices = {},
+                 .placeholder = {}}
             ),
             field<&CreateSite::options>(
-                "options", {.label = "Options of the template", .help = {}, .choices = {}, .placeholder = {}}
+                "options",
+                {.label = "Options of the template", .help = {}, .choices = {}, .placeholder = {}}
             ),
         }};
     return kDescription;

@@ -12,7 +12,8 @@ namespace {
 using nlohmann::json;
 using queue::StepContext;
 
-constexpr const char* kTakenOver = "Another job has taken this site over since. Look at the site for its state.";
+constexpr const char* kTakenOver =
+    "Another job has taken this site over since. Look at the site for its state.";
 
 }  // namespace
 
@@ -39,21 +40,30 @@ queue::UndoStep SiteWork::undo_on_site(UndoOnSite undo) const {
 
 Result<std::optional<Site>> SiteWork::owned_site(StepContext& step) const {
     const auto id = SiteId::parse(step.input().value("site", "")).value_or(SiteId{});
-    return needs_.database.in_tenant(step.tenant(), [&](db::Transaction& tx) -> Result<std::optional<Site>> {
-        auto site = SiteStore{tx}.find(id);
-        if (site && site->job != step.job()) {
-            site.reset();
+    return needs_.database.in_tenant(
+        step.tenant(),
+        [&](db::Transaction& tx) -> Result<std::optional<Site>> {
+            auto site = SiteStore{tx}.find(id);
+            if (site && site->job != step.job()) {
+                site.reset();
+            }
+            return site;
         }
-        return site;
-    });
+    );
 }
 
 Result<json> SiteWork::apply(
-    const Site& site, const json& actions, StepContext& step, const SiteInfrastructure::Progress& on_progress
+    const Site& site,
+    const json& actions,
+    StepContext& step,
+    const SiteInfrastructure::Progress& on_progress
 ) const {
-    // A fresh id each time: every action is idempotent, and the answer to an older plan may be older than an undo.
+    // A fresh id each time: every action is idempotent, and the answer to an older plan may be
+    // older than an undo.
     const json plan{
-        {"plan", new_uuid(needs_.clock, needs_.random).to_string()}, {"dry_run", false}, {"actions", actions}};
+        {"plan", new_uuid(needs_.clock, needs_.random).to_string()},
+        {"dry_run", false},
+        {"actions", actions}};
     return needs_.infrastructure.apply(site.server, plan, step, on_progress);
 }
 
@@ -125,7 +135,11 @@ Result<void> SiteWork::change(
 }
 
 Result<bool> SiteWork::enter(
-    StepContext& step, const Site& site, SiteState state, const std::string& cause, const std::string& event
+    StepContext& step,
+    const Site& site,
+    SiteState state,
+    const std::string& cause,
+    const std::string& event
 ) const {
     return needs_.database.in_tenant(step.tenant(), [&](db::Transaction& tx) -> Result<bool> {
         SiteStore store{tx};
@@ -159,7 +173,8 @@ void SiteWork::keep_cause(StepContext& step, const Site& site, const Error& erro
     });
     if (!kept) {
         log::warn(
-            "sites", "the cause of a failure could not be kept",
+            "sites",
+            "the cause of a failure could not be kept",
             {{"site", site.id.to_string()}, {"cause", kept.error().message}}
         );
     }

@@ -1,13 +1,12 @@
 #include "core/features/sites/sites.h"
 
+#include "core/base/text.h"
 #include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_api.h"
 #include "core/features/sites/site_jobs.h"
 #include "core/features/sites/site_pages.h"
 #include "core/features/sites/site_secrets.h"
 #include "core/features/sites/site_work.h"
-
-#include "core/base/text.h"
 #include "core/platform/events/events.h"
 #include "core/platform/queue/job_store.h"
 
@@ -21,8 +20,8 @@ using nlohmann::json;
 tl::unexpected<Error> not_now(const Site& site, std::string_view what) {
     return fail(
         ErrorCode::Conflict,
-        site.shown_domain() + " is " + std::string(state_name(site.state)) + " and cannot be " + std::string(what) +
-            " now."
+        site.shown_domain() + " is " + std::string(state_name(site.state)) + " and cannot be " +
+            std::string(what) + " now."
     );
 }
 
@@ -68,7 +67,9 @@ Result<Site> Sites::get(const users::Caller& caller, SiteId id) {
     });
 }
 
-Result<SitePage> Sites::list(const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max) {
+Result<SitePage> Sites::list(
+    const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max
+) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SitePage> {
         return SiteStore{tx}.list(filter, count_max);
     });
@@ -86,7 +87,9 @@ SiteChange Sites::hand_to_job(
     published.subject_type = "site";
     published.subject_id = site.id.uuid;
     published.data = json{
-        {"domain", site.domain}, {"template", site.template_id}, {"server", site.server.to_string()}};
+        {"domain", site.domain},
+        {"template", site.template_id},
+        {"server", site.server.to_string()}};
     events::publish(tx, published);
     const JobId job = queue::enqueue(
         tx,
@@ -118,7 +121,11 @@ Result<SiteChange> Sites::redeploy(const users::Caller& caller, SiteId id) {
         // What never stood was taken back in full, so it is built in full, with undo.
         const bool is_first = !site.deployed_at;
         return hand_to_job(
-            tx, caller, std::move(site), SiteState::Queued, is_first ? "site.deploy" : "site.redeploy",
+            tx,
+            caller,
+            std::move(site),
+            SiteState::Queued,
+            is_first ? "site.deploy" : "site.redeploy",
             "site.redeploy_requested"
         );
     });
@@ -131,7 +138,12 @@ Result<SiteChange> Sites::suspend(const users::Caller& caller, SiteId id) {
             return not_now(site, "suspended");
         }
         return hand_to_job(
-            tx, caller, std::move(site), SiteState::Suspending, "site.suspend", "site.suspension_requested"
+            tx,
+            caller,
+            std::move(site),
+            SiteState::Suspending,
+            "site.suspend",
+            "site.suspension_requested"
         );
     });
 }
@@ -143,12 +155,19 @@ Result<SiteChange> Sites::resume(const users::Caller& caller, SiteId id) {
             return not_now(site, "resumed");
         }
         return hand_to_job(
-            tx, caller, std::move(site), SiteState::Resuming, "site.resume", "site.resumption_requested"
+            tx,
+            caller,
+            std::move(site),
+            SiteState::Resuming,
+            "site.resume",
+            "site.resumption_requested"
         );
     });
 }
 
-Result<SiteChange> Sites::remove(const users::Caller& caller, SiteId id, const std::string& typed_name) {
+Result<SiteChange> Sites::remove(
+    const users::Caller& caller, SiteId id, const std::string& typed_name
+) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteChange> {
         Site site = TRY(SiteStore{tx}.get_locked(id));
         const std::string typed{trim(typed_name)};
@@ -159,8 +178,14 @@ Result<SiteChange> Sites::remove(const users::Caller& caller, SiteId id, const s
             return not_now(site, "deleted");
         }
         const auto old_job = site.job;
-        SiteChange change =
-            hand_to_job(tx, caller, std::move(site), SiteState::Deleting, "site.delete", "site.deletion_requested");
+        SiteChange change = hand_to_job(
+            tx,
+            caller,
+            std::move(site),
+            SiteState::Deleting,
+            "site.delete",
+            "site.deletion_requested"
+        );
         if (old_job) {
             // A deployment under way stops; when it has finished already, there is nothing to stop.
             std::ignore = queue::JobStore{tx}.cancel(*old_job);
@@ -170,43 +195,52 @@ Result<SiteChange> Sites::remove(const users::Caller& caller, SiteId id, const s
 }
 
 Result<RevealedPassword> Sites::reveal_password(const users::Caller& caller, SiteId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<RevealedPassword> {
-        SiteStore store{tx};
-        const Site site = TRY(store.get_locked(id));
-        if (site.unrevealed.empty()) {
-            return fail(
-                ErrorCode::Conflict,
-                "The generated password was shown before, and is shown once only. Set a new one in the site itself."
-            );
+    return needs_.database.in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<RevealedPassword> {
+            SiteStore store{tx};
+            const Site site = TRY(store.get_locked(id));
+            if (site.unrevealed.empty()) {
+                return fail(
+                    ErrorCode::Conflict,
+                    "The generated password was shown before, and is shown once only. Set a new "
+                    "one in the site itself."
+                );
+            }
+            const SiteSecrets secrets =
+                TRY(open_secrets(needs_.sealer, site.tenant, site.id, store.sealed_secrets(site)));
+            store.set_revealed(site);
+            auto event = users::event_by(caller, "site.password_revealed", site.tenant);
+            event.subject_type = "site";
+            event.subject_id = site.id.uuid;
+            event.data = json{{"domain", site.domain}};
+            events::publish(tx, event);
+            const json web = site.web ? site.web->parse() : json::object();
+            return RevealedPassword{
+                .user = web.value("login", json::object()).value("user", ""),
+                .password = secrets.options.at(site.unrevealed.front()),
+            };
         }
-        const SiteSecrets secrets =
-            TRY(open_secrets(needs_.sealer, site.tenant, site.id, store.sealed_secrets(site)));
-        store.set_revealed(site);
-        auto event = users::event_by(caller, "site.password_revealed", site.tenant);
-        event.subject_type = "site";
-        event.subject_id = site.id.uuid;
-        event.data = json{{"domain", site.domain}};
-        events::publish(tx, event);
-        const json web = site.web ? site.web->parse() : json::object();
-        return RevealedPassword{
-            .user = web.value("login", json::object()).value("user", ""),
-            .password = secrets.options.at(site.unrevealed.front()),
-        };
-    });
+    );
 }
 
 Result<json> Sites::apply(
     const databases::SiteDatabase& database, const json& actions, queue::StepContext& step
 ) {
     const json plan{
-        {"plan", new_uuid(needs_.clock, needs_.random).to_string()}, {"dry_run", false}, {"actions", actions}};
+        {"plan", new_uuid(needs_.clock, needs_.random).to_string()},
+        {"dry_run", false},
+        {"actions", actions}};
     return needs_.infrastructure.apply(database.server, plan, step, {});
 }
 
-Result<void> Sites::write_configuration(const databases::SiteDatabase& database, queue::StepContext& step) {
-    const Site site = TRY(needs_.database.in_tenant(database.tenant, [&](db::Transaction& tx) -> Result<Site> {
-        return SiteStore{tx}.get(SiteId{database.site});
-    }));
+Result<void> Sites::write_configuration(
+    const databases::SiteDatabase& database, queue::StepContext& step
+) {
+    const Site site =
+        TRY(needs_.database.in_tenant(database.tenant, [&](db::Transaction& tx) -> Result<Site> {
+            return SiteStore{tx}.get(SiteId{database.site});
+        }));
     TRY(SiteWork{needs_}.run_template(site, step));
     return {};
 }
@@ -232,7 +266,8 @@ std::string Sites::login_url_of(const Site& site) const {
         return {};
     }
     const std::string preview = preview_url_of(site);
-    const std::string origin = site.https == Https::Active || preview.empty() ? url_of(site) : preview;
+    const std::string origin =
+        site.https == Https::Active || preview.empty() ? url_of(site) : preview;
     return origin + path.substr(1);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// The front door of sites. A change is one transaction with its event and its job; the job does the work outside.
+// The front door of sites. A change is one transaction with its event and its job; the job does the
+// work outside.
 
 #include "core/base/clock.h"
 #include "core/base/random.h"
@@ -32,7 +33,8 @@ struct SiteSettings {
     /// What a preview link has after the name: ":8081", or nothing.
     std::string preview_port{};
     std::chrono::seconds propagation_timeout{120};
-    /// PEM of further authorities that issue for our sites (a test CA); asked at each check. Null: none.
+    /// PEM of further authorities that issue for our sites (a test CA); asked at each check. Null:
+    /// none.
     std::function<std::string()> extra_roots{};
 };
 
@@ -62,25 +64,33 @@ public:
 
     // Operations. Each sees only the tree of the caller's tenant (NotFound).
 
-    /// Invalid with every wrong field at once; Forbidden in a suspended account. A `request_key` seen before in that
-    /// tenant answers the site made then.
+    /// Invalid with every wrong field at once; Forbidden in a suspended account. A `request_key`
+    /// seen before in that tenant answers the site made then.
     Result<SiteChange> create(
-        const users::Caller& caller, const CreateSite& request, const std::optional<std::string>& request_key = {}
+        const users::Caller& caller,
+        const CreateSite& request,
+        const std::optional<std::string>& request_key = {}
     );
     Result<Site> get(const users::Caller& caller, SiteId id);
-    Result<SitePage> list(const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max = 25);
+    Result<SitePage> list(
+        const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max = 25
+    );
     /// Of a site whose first deployment failed: that deployment again.
     Result<SiteChange> redeploy(const users::Caller& caller, SiteId id);
     Result<SiteChange> suspend(const users::Caller& caller, SiteId id);
     Result<SiteChange> resume(const users::Caller& caller, SiteId id);
     /// `typed_name` must be the site's domain. Final.
-    Result<SiteChange> remove(const users::Caller& caller, SiteId id, const std::string& typed_name);
+    Result<SiteChange> remove(
+        const users::Caller& caller, SiteId id, const std::string& typed_name
+    );
     /// The generated password of the site's own administrator, once; Conflict afterwards.
     Result<RevealedPassword> reveal_password(const users::Caller& caller, SiteId id);
 
     // databases::DatabaseHosts
     Result<nlohmann::json> apply(
-        const databases::SiteDatabase& database, const nlohmann::json& actions, queue::StepContext& step
+        const databases::SiteDatabase& database,
+        const nlohmann::json& actions,
+        queue::StepContext& step
     ) override;
     Result<void> write_configuration(
         const databases::SiteDatabase& database, queue::StepContext& step

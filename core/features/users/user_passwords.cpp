@@ -17,6 +17,23 @@ constexpr std::string_view kFindLinkOwnerSql =
 constexpr std::string_view kFindAccountSql =
     "select tenant_id, user_id, role, password_hash, is_active from hostelry.find_account($1)";
 
+// Whoever found an open session shall not find out the password with it.
+constexpr std::int64_t kWrongPasswordsMax = 10;
+constexpr std::chrono::minutes kWrongPasswordsPeriod{15};
+
+constexpr std::string_view kWrongPasswordsSql =
+    "select count(*) as wrong from hostelry.events where tenant_id = $1 and subject_id = $2 "
+    "and type = 'user.password_change_refused' and at > clock_timestamp() - $3::interval";
+
+Result<void> check_guesses_left(db::Transaction& tx, TenantId home, UserId user) {
+    const std::chrono::milliseconds period = kWrongPasswordsPeriod;
+    const auto wrong = tx.query_one(kWrongPasswordsSql, home, user, period)["wrong"].integer();
+    if (wrong >= kWrongPasswordsMax) {
+        return fail(ErrorCode::RateLimited, "Too many wrong passwords. Wait a quarter of an hour.");
+    }
+    return {};
+}
+
 void publish_password_event(
     db::Transaction& tx, const Caller& caller, const User& user, std::string type
 ) {
@@ -109,10 +126,21 @@ Result<void> Users::change_password(
     TRY(check_new_password(request.new_password, "new_password"));
     const auto id = caller.user.value_or(UserId{});
     const auto known =
-        TRY(needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<std::string> {
+        needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<std::string> {
+            TRY(check_guesses_left(tx, home, id));
             return UserStore{tx}.password_hash(id).value_or("");
-        }));
-    if (known.empty() || !crypto::verify_password(request.current_password, known)) {
+        });
+    if (!known) {
+        return tl::unexpected(known.error());
+    }
+    if (known->empty() || !crypto::verify_password(request.current_password, *known)) {
+        const auto noted =
+            needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<void> {
+                const auto user = TRY(UserStore{tx}.get(id));
+                publish_password_event(tx, caller, user, "user.password_change_refused");
+                return {};
+            });
+        TRY(noted);
         return fail_fields({{"current_password", "This is not your current password."}});
     }
     const auto hash = crypto::hash_password(request.new_password);

@@ -32,7 +32,8 @@ public:
     std::string seal(std::string_view plaintext, std::string_view context) const;
     /// Internal when the value was altered, belongs to another place or to another key.
     Result<std::string> open(std::string_view sealed, std::string_view context) const;
-    /// 32 bytes that only this master key gives for that purpose: for signing. Keep them in memory only.
+    /// 32 bytes that only this master key gives for that purpose: for signing. Keep them in memory
+    /// only.
     std::string derive(std::string_view purpose) const;
 
 private:

@@ -40,7 +40,7 @@ std::optional<std::vector<std::string>> parse_array(std::string_view text) {
         }
         members.push_back(std::move(member));
         at += quoted ? 1U : 0U;  // the closing quote
-        at += 1;               // the comma
+        at += 1;                 // the comma
     }
     return members;
 }

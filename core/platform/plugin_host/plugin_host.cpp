@@ -30,7 +30,8 @@ std::string describe(const FieldError& error) {
 
 bool is_idempotency_key(std::string_view key) {
     return key.size() <= kIdempotencyKeyMax &&
-           key.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-"
+           key.find_first_not_of(
+               "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:-"
            ) == std::string_view::npos;
 }
 

@@ -4,14 +4,13 @@
 
 #include "core/agent/runtime/enrolment.h"
 #include "core/agent/runtime/panel_link.h"
+
 #include "tests/integration/agent/test_panel.h"
 #include "tests/unit/agent/scratch.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
-
 #include <signal.h>
 
 #include <atomic>
@@ -73,10 +72,11 @@ protected:
     Identity identity(const TestPanel& panel, std::chrono::hours life = 720h) const {
         const auto request = *create_agent_request("server-1");
         return {
-            address(panel), "server-1", request.key_pem,
+            address(panel),
+            "server-1",
+            request.key_pem,
             *issue_agent_certificate(ca_, request.csr_pem, "server-1", now_, life),
-            ca_.certificate_pem
-        };
+            ca_.certificate_pem};
     }
 
     /// The daemon in a thread of its own, stopped by SIGTERM as systemd would.
@@ -129,7 +129,12 @@ protected:
 TEST_F(AgentConnection, EnrolsWithATokenAtThePanelWithTheGivenFingerprint) {
     TestPanel panel(leaf_, ca_);
     auto enrolled = std::async(std::launch::async, [&] {
-        return enrol({address(panel), "server-1", "the token", read_certificate(ca_.certificate_pem)->fingerprint});
+        return enrol(
+            {address(panel),
+             "server-1",
+             "the token",
+             read_certificate(ca_.certificate_pem)->fingerprint}
+        );
     });
     auto connection = panel.accept();
     ASSERT_TRUE(connection);
@@ -138,8 +143,7 @@ TEST_F(AgentConnection, EnrolsWithATokenAtThePanelWithTheGivenFingerprint) {
     EXPECT_EQ(order.token, "the token");
     connection->send(Enrolled{
         *issue_agent_certificate(ca_, order.csr_pem, order.server_id, now_, 720h),
-        ca_.certificate_pem
-    });
+        ca_.certificate_pem});
     const auto identity = enrolled.get();
     ASSERT_TRUE(identity) << identity.error().message;
     EXPECT_EQ(read_certificate(identity->certificate_pem)->common_name, "server-1");
@@ -160,7 +164,12 @@ TEST_F(AgentConnection, RefusesAnAnswerWithAnotherAuthorityOrAnothersCertificate
     for (const bool other_authority : {true, false}) {
         TestPanel panel(leaf_, ca_);
         auto enrolled = std::async(std::launch::async, [&] {
-            return enrol({address(panel), "server-1", "t", read_certificate(ca_.certificate_pem)->fingerprint});
+            return enrol(
+                {address(panel),
+                 "server-1",
+                 "t",
+                 read_certificate(ca_.certificate_pem)->fingerprint}
+            );
         });
         auto connection = panel.accept();
         ASSERT_TRUE(connection);
@@ -169,8 +178,7 @@ TEST_F(AgentConnection, RefusesAnAnswerWithAnotherAuthorityOrAnothersCertificate
             *issue_agent_certificate(
                 ca_, order.csr_pem, other_authority ? "server-1" : "server-2", now_, 720h
             ),
-            other_authority ? other_ca.certificate_pem : ca_.certificate_pem
-        });
+            other_authority ? other_ca.certificate_pem : ca_.certificate_pem});
         EXPECT_FALSE(enrolled.get());
     }
 }
@@ -178,7 +186,9 @@ TEST_F(AgentConnection, RefusesAnAnswerWithAnotherAuthorityOrAnothersCertificate
 TEST_F(AgentConnection, SaysWhyThePanelRefusesAToken) {
     TestPanel panel(leaf_, ca_);
     auto enrolled = std::async(std::launch::async, [&] {
-        return enrol({address(panel), "server-1", "t", read_certificate(ca_.certificate_pem)->fingerprint});
+        return enrol(
+            {address(panel), "server-1", "t", read_certificate(ca_.certificate_pem)->fingerprint}
+        );
     });
     auto connection = panel.accept();
     ASSERT_TRUE(connection);

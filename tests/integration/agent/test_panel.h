@@ -5,9 +5,8 @@
 #include "core/agent/protocol/agent_ca.h"
 #include "core/agent/protocol/protocol.h"
 
-#include <openssl/ssl.h>
-
 #include <netinet/in.h>
+#include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,7 +22,10 @@ namespace hostelry::agent {
 class PanelConnection {
 public:
     explicit PanelConnection(SSL* tls) : tls_(tls) {}
-    PanelConnection(PanelConnection&& other) noexcept : tls_(std::exchange(other.tls_, nullptr)), reader_(std::move(other.reader_)), writer_(std::move(other.writer_)) {}
+    PanelConnection(PanelConnection&& other) noexcept
+        : tls_(std::exchange(other.tls_, nullptr)),
+          reader_(std::move(other.reader_)),
+          writer_(std::move(other.writer_)) {}
     PanelConnection(const PanelConnection&) = delete;
     ~PanelConnection() { close(); }
 
@@ -77,7 +79,9 @@ public:
         X509* certificate = SSL_get1_peer_certificate(tls_);
         std::array<char, 100> name{};
         if (certificate != nullptr) {
-            X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, name.data(), name.size());
+            X509_NAME_get_text_by_NID(
+                X509_get_subject_name(certificate), NID_commonName, name.data(), name.size()
+            );
             X509_free(certificate);
         }
         return name.data();

@@ -45,7 +45,8 @@ std::uint16_t free_pebble_port() {
 bool pebble_listens(std::uint16_t port) {
     const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
     const auto address = pebble_address(port);
-    const bool connected = ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
+    const bool connected =
+        ::connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) == 0;
     ::close(socket);
     return connected;
 }
@@ -63,10 +64,13 @@ void openssl(const std::filesystem::path& folder, std::vector<std::string> argv)
 
 }  // namespace
 
-bool RealPebble::is_installed() { return ::access(kPebble, X_OK) == 0 && ::access(kOpenssl, X_OK) == 0; }
+bool RealPebble::is_installed() {
+    return ::access(kPebble, X_OK) == 0 && ::access(kOpenssl, X_OK) == 0;
+}
 
 RealPebble::RealPebble(std::uint16_t port) : port_(port == 0 ? free_pebble_port() : port) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hostelry-pebble-XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "hostelry-pebble-XXXXXX").string();
     folder_ = ::mkdtemp(pattern.data());
     make_certificate();
     start();
@@ -83,22 +87,53 @@ void RealPebble::restart() {
 }
 
 void RealPebble::make_certificate() const {
-    const std::vector<std::string> key{"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"};
-    std::vector<std::string> authority{"req", "-x509", "-keyout", "ca.key", "-out", "ca.pem", "-days", "2",
-                                       "-subj", "/CN=Test CA", "-addext", "keyUsage=critical,keyCertSign"};
+    const std::vector<std::string> key{
+        "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"};
+    std::vector<std::string> authority{
+        "req",
+        "-x509",
+        "-keyout",
+        "ca.key",
+        "-out",
+        "ca.pem",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=Test CA",
+        "-addext",
+        "keyUsage=critical,keyCertSign"};
     authority.insert(authority.end(), key.begin(), key.end());
     openssl(folder_, authority);
-    std::vector<std::string> request{"req", "-new", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=pebble"};
+    std::vector<std::string> request{
+        "req", "-new", "-keyout", "s.key", "-out", "s.csr", "-subj", "/CN=pebble"};
     request.insert(request.end(), key.begin(), key.end());
     openssl(folder_, request);
     std::ofstream(folder_ / "s.ext") << "subjectAltName=IP:127.0.0.1\nbasicConstraints=CA:FALSE\n"
                                         "extendedKeyUsage=serverAuth\n";
-    openssl(folder_, {"x509", "-req", "-in", "s.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial",
-                      "-days", "2", "-extfile", "s.ext", "-out", "s.pem"});
-    std::ofstream(folder_ / "pebble.json")
-        << R"({"pebble":{"listenAddress":"127.0.0.1:)" << port_ << R"(","managementListenAddress":"","certificate":")"
-        << (folder_ / "s.pem").string() << R"(","privateKey":")" << (folder_ / "s.key").string()
-        << R"(","httpPort":5002,"tlsPort":5001,"ocspResponderURL":"","externalAccountBindingRequired":false}})";
+    openssl(
+        folder_,
+        {"x509",
+         "-req",
+         "-in",
+         "s.csr",
+         "-CA",
+         "ca.pem",
+         "-CAkey",
+         "ca.key",
+         "-CAcreateserial",
+         "-days",
+         "2",
+         "-extfile",
+         "s.ext",
+         "-out",
+         "s.pem"}
+    );
+    std::ofstream(
+        folder_ / "pebble.json"
+    ) << R"({"pebble":{"listenAddress":"127.0.0.1:)"
+      << port_ << R"(","managementListenAddress":"","certificate":")"
+      << (folder_ / "s.pem").string() << R"(","privateKey":")" << (folder_ / "s.key").string()
+      << R"(","httpPort":5002,"tlsPort":5001,"ocspResponderURL":"","externalAccountBindingRequired":false}})";
 }
 
 void RealPebble::start() {

@@ -1,6 +1,6 @@
 #pragma once
-// A pebble of its own on loopback, which takes every challenge for answered and refuses every tenth nonce. Its memory
-// goes with it, so a second one has forgotten every account.
+// A pebble of its own on loopback, which takes every challenge for answered and refuses every tenth
+// nonce. Its memory goes with it, so a second one has forgotten every account.
 
 #include <sys/types.h>
 

@@ -10,14 +10,18 @@ using Addresses = std::vector<std::string>;
 TEST_F(DnsWorld, AZoneAndItsRecordsReachTheRealServerAndGoAgain) {
     const auto zone = add_zone("demo.test");
     EXPECT_EQ(zone.state, "ready");
-    const auto made =
-        dns.create_record(operating, zone.id, {.name = "www", .type = "A", .value = "192.0.2.7", .ttl = 300});
+    const auto made = dns.create_record(
+        operating, zone.id, {.name = "www", .type = "A", .value = "192.0.2.7", .ttl = 300}
+    );
     ASSERT_TRUE(made) << made.error().message;
     finish(world.postgres.root(), made->job);
     EXPECT_EQ(asked("www.demo.test"), Addresses{"192.0.2.7"});
 
     const auto changed = dns.update_record(
-        operating, zone.id, made->record.id, {.name = "shop", .type = "A", .value = "192.0.2.8", .ttl = 300}
+        operating,
+        zone.id,
+        made->record.id,
+        {.name = "shop", .type = "A", .value = "192.0.2.8", .ttl = 300}
     );
     ASSERT_TRUE(changed) << changed.error().message;
     finish(world.postgres.root(), changed->job);
@@ -36,7 +40,9 @@ TEST_F(DnsWorld, ASiteOfATenantBelowGetsItsRecordsAtOnceAndOnlyTheseGoAgain) {
     const auto zone = add_zone("demo.test");
     const auto client = world.postgres.make_tenant(world.postgres.root(), "client");
     const auto site = new_uuid(world.clock, world.random);
-    const auto own = dns.create_record(operating, zone.id, {.name = "@", .type = "A", .value = "192.0.2.1", .ttl = 300});
+    const auto own = dns.create_record(
+        operating, zone.id, {.name = "@", .type = "A", .value = "192.0.2.1", .ttl = 300}
+    );
     ASSERT_TRUE(own);
     finish(world.postgres.root(), own->job);
 
@@ -53,11 +59,16 @@ TEST_F(DnsWorld, ASiteOfATenantBelowGetsItsRecordsAtOnceAndOnlyTheseGoAgain) {
     EXPECT_NE(note.find("192.0.2.7"), std::string::npos) << note;
 
     EXPECT_EQ(
-        dns.ensure_site_records(client, new_uuid(world.clock, world.random), names, "192.0.2.7", JobId{}).error().code,
+        dns.ensure_site_records(
+               client, new_uuid(world.clock, world.random), names, "192.0.2.7", JobId{}
+        )
+            .error()
+            .code,
         ErrorCode::Conflict
     );
     EXPECT_EQ(
-        dns.ensure_site_records(client, site, {"demo.test"}, "192.0.2.7", JobId{}).error().code, ErrorCode::Conflict
+        dns.ensure_site_records(client, site, {"demo.test"}, "192.0.2.7", JobId{}).error().code,
+        ErrorCode::Conflict
     );
     EXPECT_EQ(dns.delete_zone(operating, zone.id).error().code, ErrorCode::Conflict);
 
@@ -70,18 +81,25 @@ TEST_F(DnsWorld, ASiteOfATenantBelowGetsItsRecordsAtOnceAndOnlyTheseGoAgain) {
 
 TEST_F(DnsWorld, ANameWithoutAZoneIsLeftToThePersonWithAHint) {
     const auto made = dns.ensure_site_records(
-        world.postgres.root(), new_uuid(world.clock, world.random), {"elsewhere.example"}, "192.0.2.7", JobId{}
+        world.postgres.root(),
+        new_uuid(world.clock, world.random),
+        {"elsewhere.example"},
+        "192.0.2.7",
+        JobId{}
     );
     ASSERT_TRUE(made);
     EXPECT_FALSE(made->at("managed"));
-    EXPECT_NE(made->at("hint").get<std::string>().find("elsewhere.example A 192.0.2.7"), std::string::npos);
+    EXPECT_NE(
+        made->at("hint").get<std::string>().find("elsewhere.example A 192.0.2.7"), std::string::npos
+    );
 }
 
 TEST_F(DnsWorld, AChangeMadeBehindOurBackDoesNotStopAPush) {
     const auto zone = add_zone("demo.test");
     world.postgres.execute("update hostelry.dns_zones set etag = 'stale'");
-    const auto made =
-        dns.create_record(operating, zone.id, {.name = "www", .type = "A", .value = "192.0.2.7", .ttl = 300});
+    const auto made = dns.create_record(
+        operating, zone.id, {.name = "www", .type = "A", .value = "192.0.2.7", .ttl = 300}
+    );
     ASSERT_TRUE(made);
     finish(world.postgres.root(), made->job);
     EXPECT_EQ(asked("www.demo.test"), Addresses{"192.0.2.7"});
@@ -90,24 +108,31 @@ TEST_F(DnsWorld, AChangeMadeBehindOurBackDoesNotStopAPush) {
 
 TEST_F(DnsWorld, TheNeighbourSeesNothingAndCannotTakeTheDomain) {
     const auto zone = add_zone("demo.test");
-    const auto neighbour = world.postgres.make_tenant(world.postgres.root(), "neighbour", "reseller");
+    const auto neighbour =
+        world.postgres.make_tenant(world.postgres.root(), "neighbour", "reseller");
     auto other = operating;
     other.tenant = neighbour;
     EXPECT_EQ(dns.get_zone(neighbour, zone.id).error().code, ErrorCode::NotFound);
     EXPECT_TRUE(dns.list_zones(neighbour, "")->empty());
     EXPECT_EQ(
-        dns.create_record(other, zone.id, {.name = "x", .type = "A", .value = "192.0.2.7"}).error().code,
+        dns.create_record(other, zone.id, {.name = "x", .type = "A", .value = "192.0.2.7"})
+            .error()
+            .code,
         ErrorCode::NotFound
     );
     for (const char* name : {"demo.test", "below.demo.test"}) {
         EXPECT_EQ(
-            dns.create_zone(other, {.name = name, .backend = zone.backend}, std::nullopt).error().code,
+            dns.create_zone(other, {.name = name, .backend = zone.backend}, std::nullopt)
+                .error()
+                .code,
             ErrorCode::Conflict
         ) << name;
     }
     other.permissions.erase("tenant:create");
     EXPECT_EQ(
-        dns.create_zone(other, {.name = "free.example", .backend = zone.backend}, std::nullopt).error().code,
+        dns.create_zone(other, {.name = "free.example", .backend = zone.backend}, std::nullopt)
+            .error()
+            .code,
         ErrorCode::Forbidden
     );
 }
@@ -117,9 +142,15 @@ TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     hostelry::testing::Browser browser(world);
     browser.sign_in("boss@x.test");
     const auto refused = browser.on("/plugins/dns-backends/new")
-                             .post("/plugins/dns-backends",
-                                   {{"name", "test"}, {"plugin", "org.hostelry.powerdns"}, {"base_url", powerdns.base_url()},
-                                    {"api_key", "secret-key"}, {"nameservers", "not a name!"}, {"query_addresses", ""}});
+                             .post(
+                                 "/plugins/dns-backends",
+                                 {{"name", "test"},
+                                  {"plugin", "org.hostelry.powerdns"},
+                                  {"base_url", powerdns.base_url()},
+                                  {"api_key", "secret-key"},
+                                  {"nameservers", "not a name!"},
+                                  {"query_addresses", ""}}
+                             );
     EXPECT_EQ(refused.status, 422);
     EXPECT_TRUE(refused.has("not a name!") && refused.has("is not a host name"));
     EXPECT_FALSE(refused.has("secret-key"));
@@ -127,20 +158,36 @@ TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     const std::string href = "/dns/" + zone.id.to_string();
     EXPECT_TRUE(browser.get("/dns").has("demo.test"));
     EXPECT_TRUE(browser.get("/plugins").has("PowerDNS"));
-    const auto wrong = browser.on(href + "/records/new")
-                           .post(href + "/records", {{"name", "www"}, {"type", "A"}, {"value", "nonsense"}, {"ttl", "300"}});
+    const auto wrong =
+        browser.on(href + "/records/new")
+            .post(
+                href + "/records",
+                {{"name", "www"}, {"type", "A"}, {"value", "nonsense"}, {"ttl", "300"}}
+            );
     EXPECT_EQ(wrong.status, 422);
     EXPECT_TRUE(wrong.has("nonsense"));
-    const auto saved = browser.post(href + "/records", {{"name", "www"}, {"type", "A"}, {"value", "192.0.2.7"}, {"ttl", "300"}});
+    const auto saved = browser.post(
+        href + "/records", {{"name", "www"}, {"type", "A"}, {"value", "192.0.2.7"}, {"ttl", "300"}}
+    );
     EXPECT_EQ(saved.status, 303) << saved.body;
     EXPECT_TRUE(browser.get(href).has("192.0.2.7"));
-    EXPECT_EQ(browser.on(href + "/deletion").post(href + "/deletion", {{"name", "other.test"}}).status, 422);
+    EXPECT_EQ(
+        browser.on(href + "/deletion").post(href + "/deletion", {{"name", "other.test"}}).status,
+        422
+    );
     const auto created = browser.call(
-        http::Method::Post, "/api/v1/dns-zones", {{"name", "second.test"}, {"backend", zone.backend.to_string()}}
+        http::Method::Post,
+        "/api/v1/dns-zones",
+        {{"name", "second.test"}, {"backend", zone.backend.to_string()}}
     );
     EXPECT_EQ(created.status, 202) << created.body;
     EXPECT_EQ(browser.call(http::Method::Get, "/api/v1/dns-zones").json()["items"].size(), 2U);
-    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.dns_backends where secrets_sealed like '%key-of%'"), "0");
+    EXPECT_EQ(
+        world.postgres.value(
+            "select count(*) from hostelry.dns_backends where secrets_sealed like '%key-of%'"
+        ),
+        "0"
+    );
 }
 
 }  // namespace

@@ -31,9 +31,16 @@ TEST_F(CreateSiteOperation, RefusesANameAboveBelowOrBesideAnotherTenantsWithoutS
     create(ada, plain("shop.example.com"));
     const std::string refusal = error_on(try_create(bob, "shop.example.com"), "domain");
     EXPECT_THAT(refusal, HasSubstr("cannot be used here"));
-    for (const char* name : {"example.com", "a.shop.example.com", "www.shop.example.com", "b.a.shop.example.com",
-                             "SHOP.example.com.", "panel.hosting.example", "hosting.example", "x.panel.hosting.example",
-                             "s123.preview.test"}) {
+    for (const char* name :
+         {"example.com",
+          "a.shop.example.com",
+          "www.shop.example.com",
+          "b.a.shop.example.com",
+          "SHOP.example.com.",
+          "panel.hosting.example",
+          "hosting.example",
+          "x.panel.hosting.example",
+          "s123.preview.test"}) {
         EXPECT_EQ(error_on(try_create(bob, name), "domain"), refusal) << name;
     }
     EXPECT_EQ(count("sites"), "1");
@@ -65,7 +72,9 @@ TEST_F(CreateSiteOperation, MakesOneSiteOfTwoRequestsWithOneKey) {
     std::vector<Result<SiteChange>> answers(4, fail(ErrorCode::Internal, ""));
     std::vector<std::thread> threads;
     for (auto& answer : answers) {
-        threads.emplace_back([&] { answer = sites.create(caller(ada), wordpress("example.com"), "key-1"); });
+        threads.emplace_back([&] {
+            answer = sites.create(caller(ada), wordpress("example.com"), "key-1");
+        });
     }
     for (auto& thread : threads) {
         thread.join();
@@ -101,15 +110,21 @@ TEST_F(CreateSiteOperation, TellsEveryWrongFieldAtOnceAndCreatesNothing) {
 TEST_F(CreateSiteOperation, RefusesServersAndTemplatesThatAreNotThere) {
     CreateSite request = plain("example.com");
     request.server = ServerId::make(panel.clock, panel.random);
-    EXPECT_THAT(error_on(sites.create(caller(ada), request), "server"), HasSubstr("no such server"));
+    EXPECT_THAT(
+        error_on(sites.create(caller(ada), request), "server"), HasSubstr("no such server")
+    );
     request.server.reset();
     request.template_id = "../etc";
-    EXPECT_THAT(error_on(sites.create(caller(ada), request), "template"), HasSubstr("no such template"));
+    EXPECT_THAT(
+        error_on(sites.create(caller(ada), request), "template"), HasSubstr("no such template")
+    );
     request.template_id = "static";
     outside.servers.front().is_ready = false;
     EXPECT_THAT(error_on(sites.create(caller(ada), request), "server"), HasSubstr("ready"));
     outside.servers.clear();
-    EXPECT_THAT(error_on(sites.create(caller(ada), request), "server"), HasSubstr("Ask your provider"));
+    EXPECT_THAT(
+        error_on(sites.create(caller(ada), request), "server"), HasSubstr("Ask your provider")
+    );
 }
 
 TEST_F(CreateSiteOperation, IsForbiddenInASuspendedAccountAndBelowOne) {
@@ -134,9 +149,15 @@ protected:
         return browser;
     }
     static http::FormPairs form(const std::string& domain) {
-        return {{"template", "wordpress"},      {"_shown_template", "wordpress"}, {"domain", domain},
-                {"www", "true"},                {"options.title", "Ada's shop"},  {"options.admin_email", "ada@x.test"},
-                {"options.admin_password", ""}, {"php_version", ""}};
+        return {
+            {"template", "wordpress"},
+            {"_shown_template", "wordpress"},
+            {"domain", domain},
+            {"www", "true"},
+            {"options.title", "Ada's shop"},
+            {"options.admin_email", "ada@x.test"},
+            {"options.admin_password", ""},
+            {"php_version", ""}};
     }
 };
 
@@ -186,7 +207,8 @@ TEST_F(SiteRoutes, KeepWhatWasTypedNameTheFieldAndCreateNothing) {
         browser.get("/sites/new");
         auto fields = form("example.com");
         std::erase_if(fields, [&](const auto& pair) {
-            return pair.first == bad.field || (std::string(bad.field) == "template" && pair.first == "_shown_template");
+            return pair.first == bad.field ||
+                   (std::string(bad.field) == "template" && pair.first == "_shown_template");
         });
         fields.emplace_back(bad.field, bad.value);
         const auto reply = browser.post("/sites", fields);
@@ -246,27 +268,33 @@ TEST_F(SiteRoutes, ShowAndChangeNothingOfANeighbour) {
     auto bobs = signed_in("bob@x.test");
     bobs.get("/sites");
     const std::string made_up = SiteId::make(panel.clock, panel.random).to_string();
-    const auto both = [&](http::Method method, const std::string& before, const std::string& id, const std::string& after,
+    const auto both = [&](http::Method method,
+                          const std::string& before,
+                          const std::string& id,
+                          const std::string& after,
                           const http::FormPairs& fields) {
         std::vector<int> statuses;
         for (const std::string& one : {id, made_up}) {
             const std::string path = before + one + after;
             const bool api = path.starts_with("/api/");
-            const auto reply = method == http::Method::Get ? bobs.get(path)
-                               : api ? bobs.call(method, path, nlohmann::json{{"name", "example.com"}})
-                                     : bobs.post(path, fields);
+            const auto reply =
+                method == http::Method::Get ? bobs.get(path)
+                : api ? bobs.call(method, path, nlohmann::json{{"name", "example.com"}})
+                      : bobs.post(path, fields);
             statuses.push_back(reply.status);
             EXPECT_FALSE(reply.has("192.0.2.10")) << path;
             EXPECT_FALSE(reply.has(site.key)) << path;
         }
         EXPECT_EQ(statuses[0], statuses[1]) << before << after;
-        EXPECT_TRUE(statuses[0] == 404 || statuses[0] == 403) << before << after << " " << statuses[0];
+        EXPECT_TRUE(statuses[0] == 404 || statuses[0] == 403)
+            << before << after << " " << statuses[0];
     };
     const std::string id = site.id.to_string();
     for (const char* part : {"", "/databases", "/settings", "/part", "/deletion"}) {
         both(http::Method::Get, "/sites/", id, part, {});
     }
-    for (const char* part : {"/deletion", "/deployments", "/suspension", "/resumption", "/password-reveal"}) {
+    for (const char* part :
+         {"/deletion", "/deployments", "/suspension", "/resumption", "/password-reveal"}) {
         both(http::Method::Post, "/sites/", id, part, {{"name", "example.com"}});
     }
     both(http::Method::Get, "/api/v1/sites/", id, "", {});
@@ -293,7 +321,9 @@ TEST_F(SiteRoutes, DoTheSameByApi) {
     auto browser = signed_in("ada@x.test");
     browser.get("/sites");
     const nlohmann::json request{
-        {"domain", "example.com"}, {"template", "wordpress"}, {"options", {{"admin_email", "ada@x.test"}}}};
+        {"domain", "example.com"},
+        {"template", "wordpress"},
+        {"options", {{"admin_email", "ada@x.test"}}}};
     browser.headers["idempotency-key"] = "api-1";
     const auto made = browser.call(http::Method::Post, "/api/v1/sites", request);
     ASSERT_EQ(made.status, 202) << made.body;
@@ -305,14 +335,21 @@ TEST_F(SiteRoutes, DoTheSameByApi) {
     EXPECT_EQ(site.at("state"), "ready");
     EXPECT_EQ(site.at("url"), "https://example.com/");
     EXPECT_EQ(site.at("names"), (nlohmann::json{"example.com", "www.example.com"}));
-    const auto revealed = browser.call(http::Method::Post, "/api/v1/sites/" + id + "/password-reveal");
+    const auto revealed =
+        browser.call(http::Method::Post, "/api/v1/sites/" + id + "/password-reveal");
     EXPECT_EQ(revealed.json().at("user"), "admin");
-    EXPECT_EQ(browser.call(http::Method::Post, "/api/v1/sites/" + id + "/password-reveal").status, 409);
-    const auto wrong = browser.call(http::Method::Post, "/api/v1/sites", {{"domain", 5}, {"surprise", true}});
+    EXPECT_EQ(
+        browser.call(http::Method::Post, "/api/v1/sites/" + id + "/password-reveal").status, 409
+    );
+    const auto wrong =
+        browser.call(http::Method::Post, "/api/v1/sites", {{"domain", 5}, {"surprise", true}});
     EXPECT_EQ(wrong.status, 422);
     EXPECT_TRUE(wrong.has("surprise"));
-    EXPECT_EQ(browser.call(http::Method::Delete, "/api/v1/sites/" + id, {{"name", "wrong"}}).status, 422);
-    const auto deleted = browser.call(http::Method::Delete, "/api/v1/sites/" + id, {{"name", "example.com"}});
+    EXPECT_EQ(
+        browser.call(http::Method::Delete, "/api/v1/sites/" + id, {{"name", "wrong"}}).status, 422
+    );
+    const auto deleted =
+        browser.call(http::Method::Delete, "/api/v1/sites/" + id, {{"name", "example.com"}});
     EXPECT_EQ(deleted.status, 202);
     wait_for(JobId::parse(deleted.json().at("job").get<std::string>()).value());
     EXPECT_EQ(browser.get("/api/v1/sites/" + id).status, 404);

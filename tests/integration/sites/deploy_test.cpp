@@ -23,7 +23,9 @@ TEST_F(DeploySite, EndsReadyByHttpsWithEverythingInPlace) {
     EXPECT_EQ(site.cause, "");
     EXPECT_THAT(
         outside.ledger(),
-        UnorderedElementsAre("account", "database", "file", "pool", "vhost", "records", "certificate")
+        UnorderedElementsAre(
+            "account", "database", "file", "pool", "vhost", "records", "certificate"
+        )
     );
     EXPECT_EQ(outside.last("http.check").at("url"), "https://xn--bcher-kva.example/");
     EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
@@ -36,13 +38,19 @@ TEST_F(DeploySite, KeepsSecretsOutOfJobsEventsAndPlainColumns) {
     start_worker();
     const auto change = create(ada, wordpress("example.com"));
     wait_for(change.job);
-    const auto password = outside.last("template").at("options").at("admin_password").get<std::string>();
+    const auto password =
+        outside.last("template").at("options").at("admin_password").get<std::string>();
     const auto database_password = outside.password_on_server();
     ASSERT_GE(password.size(), 10U);
     ASSERT_EQ(database_password, outside.password_in_configuration());
-    for (const auto& secret : {password, database_password, outside.last("template").at("site").at("seed").get<std::string>()}) {
-        for (const char* table : {"jobs", "job_steps", "job_log_lines", "events", "sites", "site_databases"}) {
-            EXPECT_EQ(count(std::string(table) + " t where t::text like '%" + secret + "%'"), "0") << table;
+    for (const auto& secret :
+         {password,
+          database_password,
+          outside.last("template").at("site").at("seed").get<std::string>()}) {
+        for (const char* table :
+             {"jobs", "job_steps", "job_log_lines", "events", "sites", "site_databases"}) {
+            EXPECT_EQ(count(std::string(table) + " t where t::text like '%" + secret + "%'"), "0")
+                << table;
         }
     }
     const auto revealed = sites.reveal_password(caller(ada), change.site.id);
@@ -115,9 +123,10 @@ TEST_P(DeployFailing, UndoesEverythingSaysWhyAndSucceedsWhenTriedAgain) {
 
     // The job's own Retry, once the cause is mended.
     is_broken = false;
-    const auto retried = panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
-        return queue::JobStore{tx}.retry(change.job);
-    });
+    const auto retried =
+        panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
+            return queue::JobStore{tx}.retry(change.job);
+        });
     ASSERT_TRUE(retried);
     EXPECT_EQ(wait_for(change.job).state, queue::JobState::Succeeded);
     const Site ready = site(ada, change.site.id);
@@ -146,9 +155,10 @@ TEST_P(DeployFailing, CanBeTriedAgainFromTheSiteAndTheOldJobStaysDead) {
     ASSERT_TRUE(again);
     EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
     const auto before = outside.ledger();
-    const auto retried = panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
-        return queue::JobStore{tx}.retry(change.job);
-    });
+    const auto retried =
+        panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
+            return queue::JobStore{tx}.retry(change.job);
+        });
     ASSERT_TRUE(retried);
     EXPECT_EQ(wait_for(change.job).state, queue::JobState::Failed);
     EXPECT_EQ(outside.ledger(), before);
@@ -158,7 +168,8 @@ TEST_P(DeployFailing, CanBeTriedAgainFromTheSiteAndTheOldJobStaysDead) {
 class DeployKilled : public SitesWorld, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
-    // The outside has acted, the worker never hears of it: it is stopped before the step can be written as done.
+    // The outside has acted, the worker never hears of it: it is stopped before the step can be
+    // written as done.
     const std::string last_words = GetParam();
     std::mutex mutex;
     std::condition_variable changed;
@@ -179,10 +190,13 @@ TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
         std::unique_lock lock(mutex);
         ASSERT_TRUE(changed.wait_for(lock, 30s, [&] { return reached; }));
     }
-    // Takes the job away from the first worker, as an expired lease does: what it still writes is fenced off.
+    // Takes the job away from the first worker, as an expired lease does: what it still writes is
+    // fenced off.
     panel.postgres.execute(
-        "update hostelry.jobs set worker = null, lease_until = null, fence = fence + 1, state = 'queued', run_at = now() "
-        "where id = '" + change.job.to_string() + "'"
+        "update hostelry.jobs set worker = null, lease_until = null, fence = fence + 1, state = "
+        "'queued', run_at = now() "
+        "where id = '" +
+        change.job.to_string() + "'"
     );
     {
         const std::lock_guard lock(mutex);
@@ -196,23 +210,43 @@ TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
     EXPECT_EQ(site(ada, change.site.id).https, Https::Active);
     EXPECT_THAT(
         outside.ledger(),
-        UnorderedElementsAre("account", "database", "file", "pool", "vhost", "records", "certificate")
+        UnorderedElementsAre(
+            "account", "database", "file", "pool", "vhost", "records", "certificate"
+        )
     );
     EXPECT_EQ(count("events where type = 'site.deployed'"), "1");
     EXPECT_EQ(count("sites"), "1");
 }
 
-constexpr const char* kEachStep[] = {"account.ensure", "database.ensure", "file.write", "pool.ensure", "vhost.ensure",
-                                     "records",        "certificate",     "http.check"};
-constexpr const char* kEachCall[] = {"account.ensure", "database.ensure", "template", "file.write",  "pool.ensure",
-                                     "vhost.ensure",   "records",         "propagation", "certificate", "http.check"};
+constexpr const char* kEachStep[] = {
+    "account.ensure",
+    "database.ensure",
+    "file.write",
+    "pool.ensure",
+    "vhost.ensure",
+    "records",
+    "certificate",
+    "http.check"};
+constexpr const char* kEachCall[] = {
+    "account.ensure",
+    "database.ensure",
+    "template",
+    "file.write",
+    "pool.ensure",
+    "vhost.ensure",
+    "records",
+    "propagation",
+    "certificate",
+    "http.check"};
 std::string name_of_param(const ::testing::TestParamInfo<const char*>& info) {
     std::string name = info.param;
     std::replace(name.begin(), name.end(), '.', '_');
     return name;
 }
 INSTANTIATE_TEST_SUITE_P(AtEachStep, DeployFailing, ::testing::ValuesIn(kEachCall), name_of_param);
-INSTANTIATE_TEST_SUITE_P(AfterEachStep, DeployKilled, ::testing::ValuesIn(kEachStep), name_of_param);
+INSTANTIATE_TEST_SUITE_P(
+    AfterEachStep, DeployKilled, ::testing::ValuesIn(kEachStep), name_of_param
+);
 
 TEST_F(DeploySite, CanBeSuspendedAndResumed) {
     start_worker();

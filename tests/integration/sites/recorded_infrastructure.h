@@ -1,6 +1,6 @@
 #pragma once
-// The outside of the sites feature as a ledger: servers, DNS and certificates remember what is there, and can be told to
-// fail or to stop the worker at any action.
+// The outside of the sites feature as a ledger: servers, DNS and certificates remember what is
+// there, and can be told to fail or to stop the worker at any action.
 
 #include "core/features/sites/site_infrastructure.h"
 
@@ -25,7 +25,8 @@ public:
     std::vector<PlacementServer> servers;
     bool dns_is_managed = true;
     int looks_until_names_lead_here = 1;
-    /// Asked before each call outside, with its name ("account.ensure", "records", "certificate" ...).
+    /// Asked before each call outside, with its name ("account.ensure", "records", "certificate"
+    /// ...).
     std::function<std::optional<Error>(const std::string& what)> before;
     std::function<void(const std::string& what)> after;
 
@@ -63,7 +64,11 @@ public:
                 {"type", "object"},
                 {"additionalProperties", false},
                 {"properties",
-                 {{"title", {{"type", "string"}, {"title", "Title"}, {"default", "Welcome"}, {"maxLength", 60}}}}}}}};
+                 {{"title",
+                   {{"type", "string"},
+                    {"title", "Title"},
+                    {"default", "Welcome"},
+                    {"maxLength", 60}}}}}}}};
     }
     static SiteTemplate wordpress_template() {
         return {
@@ -77,10 +82,25 @@ public:
                 {"additionalProperties", false},
                 {"required", {"title", "admin_email"}},
                 {"properties",
-                 {{"title", {{"type", "string"}, {"title", "Site title"}, {"default", "My site"}, {"minLength", 1}, {"maxLength", 100}}},
-                  {"admin_email", {{"type", "string"}, {"title", "E-mail"}, {"format", "email"}, {"minLength", 3}, {"maxLength", 100}}},
+                 {{"title",
+                   {{"type", "string"},
+                    {"title", "Site title"},
+                    {"default", "My site"},
+                    {"minLength", 1},
+                    {"maxLength", 100}}},
+                  {"admin_email",
+                   {{"type", "string"},
+                    {"title", "E-mail"},
+                    {"format", "email"},
+                    {"minLength", 3},
+                    {"maxLength", 100}}},
                   {"admin_password",
-                   {{"type", "string"}, {"title", "Password"}, {"x-secret", true}, {"x-generate", "password"}, {"minLength", 10}, {"maxLength", 128}}}}}}},
+                   {{"type", "string"},
+                    {"title", "Password"},
+                    {"x-secret", true},
+                    {"x-generate", "password"},
+                    {"minLength", 10},
+                    {"maxLength", 128}}}}}}},
             .needs_php = true,
             .needs_database = true,
             .php_versions = {"8.1", "8.2"}};
@@ -88,16 +108,22 @@ public:
 
     // --- SiteInfrastructure ---
     std::vector<SiteTemplate> templates(db::Transaction&) override { return offered_templates; }
-    std::vector<PlacementServer> usable_servers(db::Transaction&, TenantId) override { return servers; }
+    std::vector<PlacementServer> usable_servers(db::Transaction&, TenantId) override {
+        return servers;
+    }
     Result<void> hold_server(db::Transaction&, TenantId, ServerId) override { return {}; }
 
-    Result<json> apply(ServerId, const json& plan, queue::StepContext&, const Progress& on_progress) override {
+    Result<json> apply(ServerId, const json& plan, queue::StepContext&, const Progress& on_progress)
+        override {
         json results = json::array();
         for (const auto& action : plan.at("actions")) {
             const auto what = action.at("do").get<std::string>();
             TRY(enter(what));
             carry_out(what, action);
-            json result{{"id", action.at("id")}, {"status", "changed"}, {"output", {{"bytes", 1048576}, {"tables", 12}}}};
+            json result{
+                {"id", action.at("id")},
+                {"status", "changed"},
+                {"output", {{"bytes", 1048576}, {"tables", 12}}}};
             if (on_progress) {
                 on_progress(result);
             }
@@ -107,13 +133,15 @@ public:
         return json{{"plan", plan.at("plan")}, {"results", std::move(results)}};
     }
 
-    Result<json> template_plan(const std::string& plugin, const json& request, queue::StepContext&) override {
+    Result<json> template_plan(const std::string& plugin, const json& request, queue::StepContext&)
+        override {
         TRY(enter("template"));
         {
             const std::lock_guard lock(mutex_);
             last_["template"] = request;
             if (request.at("site").contains("database")) {
-                configured_password_ = request.at("site").at("database").at("password").get<std::string>();
+                configured_password_ =
+                    request.at("site").at("database").at("password").get<std::string>();
             }
         }
         const std::string key = request.at("site").at("key").get<std::string>();
@@ -121,9 +149,15 @@ public:
             {"steps",
              {{{"name", "files"},
                {"title", "Copy the files"},
-               {"actions", {{{"id", "a"}, {"do", "file.write"}, {"site", key}, {"path", "htdocs/index.html"}, {"content", "hello"}}}}}}},
+               {"actions",
+                {{{"id", "a"},
+                  {"do", "file.write"},
+                  {"site", key},
+                  {"path", "htdocs/index.html"},
+                  {"content", "hello"}}}}}}},
             {"health", {{"path", "/"}, {"expect_status", 200}}},
-            {"vhost", {{"root", "htdocs"}, {"php", plugin != "org.hostelry.static"}, {"rules", "static"}}}};
+            {"vhost",
+             {{"root", "htdocs"}, {"php", plugin != "org.hostelry.static"}, {"rules", "static"}}}};
         if (plugin != "org.hostelry.static") {
             plan["login"] = {{"path", "/wp-login.php"}, {"user", "admin"}};
         }
@@ -133,7 +167,8 @@ public:
     Result<SiteRecords> ensure_records(const Site&, JobId) override {
         TRY(enter("records"));
         if (!dns_is_managed) {
-            return SiteRecords{.is_managed = false, .hint = "Set an A record for example.com to 192.0.2.10."};
+            return SiteRecords{
+                .is_managed = false, .hint = "Set an A record for example.com to 192.0.2.10."};
         }
         put("records");
         leave("records");
@@ -150,7 +185,8 @@ public:
         ++looks_;
         return looks_ >= looks_until_names_lead_here
                    ? Propagation{.is_done = true}
-                   : Propagation{.is_done = false, .note = "ns1 does not answer with 192.0.2.10 yet."};
+                   : Propagation{
+                         .is_done = false, .note = "ns1 does not answer with 192.0.2.10 yet."};
     }
     Result<std::string> acme_thumbprint() override { return std::string("thumbprint"); }
     Result<void> issue_certificate(const Site&, queue::StepContext&) override {

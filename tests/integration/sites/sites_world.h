@@ -13,7 +13,6 @@
 #include "tests/support/panel_world.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 #include <chrono>
@@ -66,7 +65,11 @@ protected:
 
     void start_worker() {
         worker = std::make_unique<queue::Worker>(
-            panel.postgres.database(), registry, panel.clock, panel.random, &listener,
+            panel.postgres.database(),
+            registry,
+            panel.clock,
+            panel.random,
+            &listener,
             queue::WorkerOptions{.lease = 1500ms, .heartbeat = 300ms, .poll = 300ms}
         );
         worker->start();
@@ -108,7 +111,9 @@ protected:
         return panel.postgres.database()
             .in_tenant(
                 panel.postgres.root(),
-                [&](db::Transaction& tx) -> Result<queue::Job> { return queue::JobStore{tx}.get(id); }
+                [&](db::Transaction& tx) -> Result<queue::Job> {
+                    return queue::JobStore{tx}.get(id);
+                }
             )
             .value();
     }
@@ -117,7 +122,8 @@ protected:
         for (;;) {
             const auto now = job(id);
             if (queue::is_finished(now.state) || std::chrono::steady_clock::now() > until) {
-                EXPECT_TRUE(queue::is_finished(now.state)) << queue::state_name(now.state) << " " << now.error;
+                EXPECT_TRUE(queue::is_finished(now.state))
+                    << queue::state_name(now.state) << " " << now.error;
                 return now;
             }
             std::this_thread::sleep_for(10ms);
@@ -129,7 +135,9 @@ protected:
         EXPECT_EQ(done.state, queue::JobState::Succeeded) << done.error;
         return site(tenant, change.site.id);
     }
-    std::string count(const std::string& sql) { return panel.postgres.value("select count(*) from hostelry." + sql); }
+    std::string count(const std::string& sql) {
+        return panel.postgres.value("select count(*) from hostelry." + sql);
+    }
 
     testing::PanelWorld panel;
     db::Listener listener;

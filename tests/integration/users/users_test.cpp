@@ -308,5 +308,22 @@ TEST_F(UsersTest, ChangesOnesOwnProfileOnly) {
     EXPECT_TRUE(wrong.has("This is not your current password."));
 }
 
+TEST_F(UsersTest, AnOpenSessionIsNoWayToGuessThePassword) {
+    Browser browser{world};
+    browser.sign_in("carl@acme.test");
+    browser.on("/profile");
+    const auto attempt = [&](std::string_view password) {
+        return browser.post(
+            "/profile/password",
+            {{"current_password", std::string(password)}, {"new_password", "quiet marble engine"}}
+        );
+    };
+    for (int i = 0; i < 10; ++i) {
+        ASSERT_EQ(attempt("guess number " + std::to_string(i)).status, 422);
+    }
+    EXPECT_EQ(attempt("one guess more").status, 429);
+    EXPECT_EQ(attempt(kTestPassword).status, 429);
+}
+
 }  // namespace
 }  // namespace hostelry::testing

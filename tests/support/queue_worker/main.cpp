@@ -33,7 +33,7 @@ struct World {
     }
     /// The ledger counts what was really done; a step that looks before it acts does it once.
     void record(const std::string& what) const {
-        std::ofstream(directory / "ledger", std::ios::app) << what << std::endl;
+        std::ofstream(directory / "ledger", std::ios::app) << what << "\n" << std::flush;
     }
     void act(const std::string& step) const {
         die_at("before:" + step);

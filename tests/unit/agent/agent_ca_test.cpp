@@ -25,7 +25,8 @@ TEST_F(AgentCa, NamesTheServerWhateverTheRequestSays) {
 
 TEST_F(AgentCa, NeverIssuesForLongerThanThirtyDays) {
     const auto request = *create_agent_request("server-1");
-    const auto certificate = *issue_agent_certificate(ca_, request.csr_pem, "server-1", now_, 10000h);
+    const auto certificate =
+        *issue_agent_certificate(ca_, request.csr_pem, "server-1", now_, 10000h);
     EXPECT_LE(read_certificate(certificate)->not_after, now_ + kCertificateLifeMax);
 }
 

@@ -3,15 +3,14 @@
 #include "core/agent/runtime/archive.h"
 
 #include "core/agent/runtime/descriptor.h"
+
 #include "tests/unit/agent/scratch.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <zlib.h>
-
-#include <fcntl.h>
 #include <unistd.h>
+#include <zlib.h>
 
 #include <array>
 #include <cstdio>
@@ -26,7 +25,12 @@ std::string member(const std::string& name, char type, const std::string& conten
     std::snprintf(block.data() + 100, 8, "%07o", 04777U);
     std::snprintf(block.data() + 124, 12, "%011zo", content.size());
     block[156] = type;
-    std::memcpy(block.data() + 257, "ustar\0" "00", 8);
+    std::memcpy(
+        block.data() + 257,
+        "ustar\0"
+        "00",
+        8
+    );
     std::memset(block.data() + 148, ' ', 8);
     unsigned sum = 0;
     for (const char byte : block) {

@@ -2,7 +2,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 namespace hostelry::agent {
@@ -48,8 +47,7 @@ std::vector<Message> one_of_each() {
         Enrolled{"certificate", "ca"},
         Renew{"request"},
         Renewed{"certificate", "ca"},
-        Bye{"stopping", "Good night."}
-    };
+        Bye{"stopping", "Good night."}};
 }
 
 TEST(Frames, CarryEveryMessageUnchanged) {
@@ -118,7 +116,8 @@ TEST(Frames, RefuseWhatIsNotTheProtocol) {
 
 TEST(Frames, RefuseDeepNestingBeforeParsingIt) {
     const std::string deep(100'000, '[');
-    EXPECT_FALSE(read(frame_of(R"({"type":"plan","seq":1,"timeout_seconds":1,"plan":{"a":)" + deep)));
+    EXPECT_FALSE(read(frame_of(R"({"type":"plan","seq":1,"timeout_seconds":1,"plan":{"a":)" + deep))
+    );
 }
 
 TEST(Frames, StayBrokenAfterAnError) {

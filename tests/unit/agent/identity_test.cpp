@@ -3,10 +3,10 @@
 #include "core/agent/commands/certificates/site_certificate.h"
 #include "core/agent/protocol/agent_ca.h"
 #include "core/agent/runtime/session.h"
+
 #include "tests/unit/agent/scratch.h"
 
 #include <gtest/gtest.h>
-
 #include <sys/stat.h>
 
 namespace hostelry::agent {
@@ -28,7 +28,8 @@ TEST(Identity, IsStoredForRootAloneAndComesBackWhole) {
     const Scratch scratch;
     const Layout layout = scratch.layout();
     EXPECT_FALSE(*load_identity(layout));
-    ASSERT_TRUE(save_identity(layout, {{"10.0.0.1", 7443}, "server-1", "key", "certificate", "ca"}));
+    ASSERT_TRUE(save_identity(layout, {{"10.0.0.1", 7443}, "server-1", "key", "certificate", "ca"})
+    );
     struct stat facts {};
     stat((scratch / "state/identity.json").c_str(), &facts);
     EXPECT_EQ(facts.st_mode & 0777U, 0600U);

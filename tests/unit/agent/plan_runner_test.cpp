@@ -6,7 +6,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 namespace hostelry::agent {
@@ -28,8 +27,7 @@ const hostelry::Description& hostelry::describe<hostelry::agent::NoteFacts>() {
         {field<&NoteFacts::site>("site", {.required = true}),
          field<&NoteFacts::file>("file", {.required = true}),
          field<&NoteFacts::text>("text"),
-         field<&NoteFacts::broken>("broken")}
-    };
+         field<&NoteFacts::broken>("broken")}};
     return kDescription;
 }
 
@@ -134,18 +132,19 @@ TEST_F(PlanRunning, CarriesActionsOutInOrderAndTheSecondTimeNothingChanges) {
 }
 
 TEST_F(PlanRunning, StopsAtTheFirstFailure) {
-    const auto outcome = run(
-        1, {{{"file", "a"}, {"text", "1"}}, {{"file", "b"}, {"text", "2"}, {"broken", true}}, {{"file", "c"}}}
-    );
-    EXPECT_THAT(
-        statuses(outcome), ElementsAre(Status::Changed, Status::Failed, Status::Skipped)
-    );
+    const auto outcome =
+        run(1,
+            {{{"file", "a"}, {"text", "1"}},
+             {{"file", "b"}, {"text", "2"}, {"broken", true}},
+             {{"file", "c"}}});
+    EXPECT_THAT(statuses(outcome), ElementsAre(Status::Changed, Status::Failed, Status::Skipped));
     EXPECT_EQ(outcome.failure()->code, "timeout");
     EXPECT_FALSE(scratch_.has("sites/c"));
 }
 
 TEST_F(PlanRunning, TouchesNothingWhenAnyActionIsWrong) {
-    const auto outcome = run(1, {{{"file", "a"}, {"text", "1"}}, {{"file", "b"}, {"site", "root"}}});
+    const auto outcome =
+        run(1, {{{"file", "a"}, {"text", "1"}}, {{"file", "b"}, {"site", "root"}}});
     EXPECT_THAT(statuses(outcome), ElementsAre(Status::Skipped, Status::Failed));
     EXPECT_EQ(outcome.failure()->id, "a1");
     EXPECT_EQ(outcome.failure()->code, "invalid");
@@ -185,15 +184,14 @@ TEST_F(PlanRunning, ChangesNothingInADryRunAndSaysWhatWouldChange) {
 
 TEST_F(PlanRunning, UndoesBackwardsAndGoesOnAfterAFailure) {
     const json notes{
-        {{"file", "a"}, {"text", "1"}}, {{"file", "b"}, {"broken", true}}, {{"file", "c"}, {"text", "3"}}
-    };
+        {{"file", "a"}, {"text", "1"}},
+        {{"file", "b"}, {"broken", true}},
+        {{"file", "c"}, {"text", "3"}}};
     scratch_.write("sites/a", "1");
     scratch_.write("sites/c", "3");
     const auto outcome = run(2, notes, {{"undo", true}});
     EXPECT_THAT(Note::undone, ElementsAre("c", "b", "a"));
-    EXPECT_THAT(
-        statuses(outcome), ElementsAre(Status::Changed, Status::Failed, Status::Changed)
-    );
+    EXPECT_THAT(statuses(outcome), ElementsAre(Status::Changed, Status::Failed, Status::Changed));
     EXPECT_FALSE(scratch_.has("sites/a"));
 }
 
@@ -205,8 +203,7 @@ TEST_F(PlanRunning, UndoesOnlyWhatThePlanChangedAndPutsBackWhatItReplaced) {
         {{"file", "replaced"}, {"text", "new"}},
         {{"file", "made"}, {"text", "x"}},
         {{"file", "failed"}, {"text", "x"}, {"broken", true}},
-        {{"file", "never"}, {"text", "x"}}
-    };
+        {{"file", "never"}, {"text", "x"}}};
     run(1, notes);
     auto without_fault = notes;
     scratch_.write("sites/never", "somebody else's");
@@ -222,7 +219,10 @@ TEST_F(PlanRunning, RemembersAcrossAKillWhatItFirstFound) {
     scratch_.write("sites/a", "old");
     const json notes{{{"file", "a"}, {"text", "new"}}};
     Journal journal(layout_, clock_);
-    nlohmann::json plan{{"plan", id(1)}, {"actions", {{{"id", "a0"}, {"do", "note"}, {"file", "a"}, {"site", "s7f3k2m9"}, {"text", "new"}}}}};
+    nlohmann::json plan{
+        {"plan", id(1)},
+        {"actions",
+         {{{"id", "a0"}, {"do", "note"}, {"file", "a"}, {"site", "s7f3k2m9"}, {"text", "new"}}}}};
     auto record = *journal.begin(*parse_plan(plan.dump()));
     record.begun.insert("a0");
     record.before["a0"] = "old";

@@ -13,9 +13,9 @@ std::string plan_with(const std::string& members) {
 }
 
 TEST(Plans, KeepTheirActionsInOrderWithTheirFacts) {
-    const auto plan = parse_plan(
-        plan_with(R"("dry_run":true,"actions":[{"id":"a1","do":"facts"},{"id":"b","do":"x.y","n":1}])")
-    );
+    const auto plan = parse_plan(plan_with(
+        R"("dry_run":true,"actions":[{"id":"a1","do":"facts"},{"id":"b","do":"x.y","n":1}])"
+    ));
     ASSERT_TRUE(plan);
     EXPECT_TRUE(plan->dry_run);
     ASSERT_EQ(plan->actions.size(), 2U);
@@ -59,7 +59,8 @@ TEST(Plans, NameEveryMistakeAtOnce) {
 TEST(Plans, HaveAtMost256Actions) {
     std::string actions;
     for (int i = 0; i < 257; ++i) {
-        actions += (i > 0 ? "," : "") + std::string(R"({"id":"a)") + std::to_string(i) + R"(","do":"facts"})";
+        actions += (i > 0 ? "," : "") + std::string(R"({"id":"a)") + std::to_string(i) +
+                   R"(","do":"facts"})";
     }
     EXPECT_FALSE(parse_plan(plan_with("\"actions\":[" + actions + "]")));
 }
@@ -70,8 +71,7 @@ TEST(Outcomes, TravelUnchanged) {
     outcome.results = {
         {"a1", Status::Changed, "Done.", 12, "", R"({"csr_pem":"x"})", ""},
         {"a2", Status::Failed, "Broken.", 3, "", "", "timeout"},
-        {"a3", Status::Skipped, "", 0, "- x", "", ""}
-    };
+        {"a3", Status::Skipped, "", 0, "- x", "", ""}};
     const auto back = parse_outcome(encode_outcome(outcome));
     ASSERT_TRUE(back);
     EXPECT_EQ(encode_outcome(*back), encode_outcome(outcome));

@@ -3,12 +3,12 @@
 
 #include "core/agent/runtime/layout.h"
 
+#include <stdlib.h>
+
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
-
-#include <stdlib.h>
 
 namespace hostelry::agent {
 

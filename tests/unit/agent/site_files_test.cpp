@@ -3,12 +3,12 @@
 #include "core/agent/runtime/site_files.h"
 
 #include "core/agent/runtime/descriptor.h"
+
 #include "tests/unit/agent/scratch.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-
-#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -48,8 +48,7 @@ TEST_F(SiteFiles, AreWrittenOnceWithTheirModeAndParents) {
 
 TEST_F(SiteFiles, SayWhatTheyReplaced) {
     ASSERT_TRUE(write("a.txt", "one\ntwo\nthree\n"));
-    const auto change =
-        write_site_file(home(), "a.txt", "one\n2\nthree\n", 0640, Act::DryRun);
+    const auto change = write_site_file(home(), "a.txt", "one\n2\nthree\n", 0640, Act::DryRun);
     ASSERT_TRUE(change);
     EXPECT_EQ(change->before, "one\ntwo\nthree\n");
     EXPECT_THAT(change->diff, testing::HasSubstr("- two\n+ 2\n"));

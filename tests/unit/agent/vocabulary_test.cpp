@@ -4,7 +4,6 @@
 #include "core/agent/commands/vocabulary.h"
 
 #include <gtest/gtest.h>
-
 #include <nlohmann/json.hpp>
 
 #include <set>
@@ -59,7 +58,11 @@ const std::map<std::string, json> kGood{
       {"argv", json::array({"php", "x.php"})}}},
     {"cron.remove", {{"site", "s7f3k2m9"}, {"name", "wp-cron"}}},
     {"program.run", {{"site", "s7f3k2m9"}, {"argv", json::array({"php", "-v"})}, {"stdin", "x"}}},
-    {"http.check", {{"site", "s7f3k2m9"}, {"url", "http://example.org/"}, {"host", "example.org"}, {"address", "127.0.0.1"}}},
+    {"http.check",
+     {{"site", "s7f3k2m9"},
+      {"url", "http://example.org/"},
+      {"host", "example.org"},
+      {"address", "127.0.0.1"}}},
     {"site.remove", {{"site", "s7f3k2m9"}}},
     {"site.list", json::object()},
     {"facts", json::object()},
@@ -67,20 +70,34 @@ const std::map<std::string, json> kGood{
 
 /// Content that is meant to be free text, and passes through no line, name or statement.
 const std::set<std::string> kFreeText{
-    "content", "stdin", "password", "chain_pem", "key_pem", "expect_text"
-};
+    "content", "stdin", "password", "chain_pem", "key_pem", "expect_text"};
 
 /// Names of files may be odd: they are only ever handed to the kernel. They may not lead elsewhere.
 const std::set<std::string> kPaths{"path", "to"};
 const std::set<std::string> kHostilePaths{
-    "x\ny", "x\ry", std::string("x\0y", 3), "../../etc/x", "/etc/passwd"
-};
+    "x\ny", "x\ry", std::string("x\0y", 3), "../../etc/x", "/etc/passwd"};
 
 const std::vector<std::string> kHostile{
-    "x; touch /canary", "x|y",    "x&y",        "$(id)", "`id`", "x\ny",        "x\ry",
-    std::string("x\0y", 3), "x'y", "x\"y",       "x\\y",  "x>y",  "x<y",         "x*y",
-    "x#y",              "--help", "../../etc/x", "/etc/passwd", "x}y",  "x{y"
-};
+    "x; touch /canary",
+    "x|y",
+    "x&y",
+    "$(id)",
+    "`id`",
+    "x\ny",
+    "x\ry",
+    std::string("x\0y", 3),
+    "x'y",
+    "x\"y",
+    "x\\y",
+    "x>y",
+    "x<y",
+    "x*y",
+    "x#y",
+    "--help",
+    "../../etc/x",
+    "/etc/passwd",
+    "x}y",
+    "x{y"};
 
 Result<std::unique_ptr<Command>> make(const std::string& name, const json& facts) {
     static const Registry kRegistry = vocabulary();
@@ -158,12 +175,17 @@ TEST(Vocabulary, DoesNotKnowOtherActions) {
 
 TEST(Vocabulary, AsksOnlyThisServerItself) {
     auto facts = kGood.at("http.check");
-    for (const char* address : {"10.255.255.1", "169.254.169.254", "8.8.8.8", "example.org", "::2"}) {
+    for (const char* address :
+         {"10.255.255.1", "169.254.169.254", "8.8.8.8", "example.org", "::2"}) {
         facts["address"] = address;
         EXPECT_FALSE(make("http.check", facts)) << address;
     }
-    for (const char* url : {"file:///etc/passwd", "http://user@example.org/", "http://example.org:8080/",
-                            "gopher://example.org/", "http://127.0.0.1/"}) {
+    for (const char* url :
+         {"file:///etc/passwd",
+          "http://user@example.org/",
+          "http://example.org:8080/",
+          "gopher://example.org/",
+          "http://127.0.0.1/"}) {
         facts = kGood.at("http.check");
         facts["url"] = url;
         EXPECT_FALSE(make("http.check", facts)) << url;

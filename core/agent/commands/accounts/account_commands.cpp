@@ -29,8 +29,7 @@ struct AccountFacts {
 template <>
 const Description& hostelry::describe<AccountFacts>() {
     static const Description kDescription{
-        "AccountFacts", {field<&AccountFacts::site>("site", {.label = "Site", .required = true})}
-    };
+        "AccountFacts", {field<&AccountFacts::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 
@@ -47,9 +46,7 @@ struct HomePart {
 
 std::vector<HomePart> parts_of(const Layout& layout, const Account& account) {
     const auto home = layout.home_of(account.site);
-    return {
-        {home, 0, 0750}, {home + "/logs", 0, 0750}, {home + "/tmp", account.uid, 0700}
-    };
+    return {{home, 0, 0750}, {home + "/logs", 0, 0750}, {home + "/tmp", account.uid, 0700}};
 }
 
 bool stands(const HomePart& part, gid_t gid) {
@@ -63,8 +60,7 @@ Result<void> make(const HomePart& part, gid_t gid) {
         return system_failure("The home of the site could not be made.");
     }
     const Descriptor folder{
-        open(part.path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-    };
+        open(part.path.c_str(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
     if (!folder || fchown(folder.number(), part.uid, gid) != 0 ||
         fchmod(folder.number(), part.mode) != 0) {
         return system_failure("The home of the site could not be made.");
@@ -76,8 +72,7 @@ Result<void> make(const HomePart& part, gid_t gid) {
 Result<bool> ensure_php_log(const Layout& layout, const Account& account) {
     const auto path = layout.home_of(account.site) + "/logs/php.log";
     const Descriptor log{
-        open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640)
-    };
+        open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0640)};
     if (!log) {
         return errno == EEXIST ? Result<bool>{false}
                                : system_failure("The log of the site could not be made.");
@@ -119,13 +114,28 @@ Result<void> let_web_server_read(const Layout& layout, const std::string& site) 
 Result<void> add_user(const Layout& layout, const std::string& site) {
     TRY(require_program(
         {"/usr/sbin/useradd",
-         {"--home-dir", layout.home_of(site), "--no-create-home", "--shell", "/usr/sbin/nologin",
-          "--user-group", "--no-log-init", "--comment", "Hostelry site",
-          "--key", "UID_MIN=" + std::to_string(kSiteUidMin),
-          "--key", "UID_MAX=" + std::to_string(kSiteUidMax),
-          "--key", "GID_MIN=" + std::to_string(kSiteUidMin),
-          "--key", "GID_MAX=" + std::to_string(kSiteUidMax),
-          "--key", "SUB_UID_COUNT=0", "--key", "SUB_GID_COUNT=0", site}},
+         {"--home-dir",
+          layout.home_of(site),
+          "--no-create-home",
+          "--shell",
+          "/usr/sbin/nologin",
+          "--user-group",
+          "--no-log-init",
+          "--comment",
+          "Hostelry site",
+          "--key",
+          "UID_MIN=" + std::to_string(kSiteUidMin),
+          "--key",
+          "UID_MAX=" + std::to_string(kSiteUidMax),
+          "--key",
+          "GID_MIN=" + std::to_string(kSiteUidMin),
+          "--key",
+          "GID_MAX=" + std::to_string(kSiteUidMax),
+          "--key",
+          "SUB_UID_COUNT=0",
+          "--key",
+          "SUB_GID_COUNT=0",
+          site}},
         "The user of the site could not be made."
     ));
     return {};

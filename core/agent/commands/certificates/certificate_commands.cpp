@@ -7,9 +7,8 @@
 #include "core/base/text.h"
 #include "core/base/time.h"
 
-#include <nlohmann/json.hpp>
-
 #include <dirent.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <array>
@@ -40,11 +39,12 @@ struct CertificateRemoval {
     std::string site;
 };
 
-FieldFacts needed(std::string label) { return {.label = std::move(label), .required = true}; }
+FieldFacts needed(std::string label) {
+    return {.label = std::move(label), .required = true};
+}
 FieldFacts pem(std::string label) {
     return {
-        .label = std::move(label), .kind = Kind::Multiline, .required = true, .max = kPemBytesMax
-    };
+        .label = std::move(label), .kind = Kind::Multiline, .required = true, .max = kPemBytesMax};
 }
 
 }  // namespace
@@ -55,8 +55,7 @@ const Description& hostelry::describe<RequestFacts>() {
         "RequestFacts",
         {field<&RequestFacts::site>("site", needed("Site")),
          field<&RequestFacts::names>("names", needed("Names")),
-         field<&RequestFacts::fresh>("fresh", {.label = "With a new key"})}
-    };
+         field<&RequestFacts::fresh>("fresh", {.label = "With a new key"})}};
     return kDescription;
 }
 template <>
@@ -64,8 +63,7 @@ const Description& hostelry::describe<InstallFacts>() {
     static const Description kDescription{
         "InstallFacts",
         {field<&InstallFacts::site>("site", needed("Site")),
-         field<&InstallFacts::chain_pem>("chain_pem", pem("Certificate chain"))}
-    };
+         field<&InstallFacts::chain_pem>("chain_pem", pem("Certificate chain"))}};
     return kDescription;
 }
 template <>
@@ -74,15 +72,13 @@ const Description& hostelry::describe<UploadFacts>() {
         "UploadFacts",
         {field<&UploadFacts::site>("site", needed("Site")),
          field<&UploadFacts::chain_pem>("chain_pem", pem("Certificate chain")),
-         field<&UploadFacts::key_pem>("key_pem", pem("Private key"))}
-    };
+         field<&UploadFacts::key_pem>("key_pem", pem("Private key"))}};
     return kDescription;
 }
 template <>
 const Description& hostelry::describe<CertificateRemoval>() {
     static const Description kDescription{
-        "CertificateRemoval", {field<&CertificateRemoval::site>("site", needed("Site"))}
-    };
+        "CertificateRemoval", {field<&CertificateRemoval::site>("site", needed("Site"))}};
     return kDescription;
 }
 
@@ -130,7 +126,8 @@ void forget_old(const Layout& layout, const std::string& site, const std::string
     const auto current = current_of(layout, site).value_or("");
     const auto folder = folder_of(layout, site);
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const std::string name = entry->d_name;
         if (name.size() == 64 && name != current && name != before) {
             static_cast<void>(remove_tree(folder + "/" + name));
@@ -145,14 +142,18 @@ std::string describe_chain(const ChainFacts& facts) {
         {"serial", facts.serial},
         {"fingerprint", "sha256:" + facts.fingerprint},
         {"not_before", format_rfc3339(facts.not_before)},
-        {"not_after", format_rfc3339(facts.not_after)}
-    }.dump();
+        {"not_after", format_rfc3339(facts.not_after)}}
+        .dump();
 }
 
 /// Stores key and chain, points "current" at them and makes nginx take them; back on failure.
 Result<Outcome> put_in_place(
-    const Layout& layout, const std::string& site, const std::string& chain,
-    const std::string& key, const ChainFacts& facts, const Memory& memory
+    const Layout& layout,
+    const std::string& site,
+    const std::string& chain,
+    const std::string& key,
+    const ChainFacts& facts,
+    const Memory& memory
 ) {
     const auto before = current_of(layout, site);
     const auto folder = folder_of(layout, site) + "/" + facts.fingerprint;
@@ -241,8 +242,7 @@ public:
     }
 
     Result<Outcome> undo(Host& host, const Memory& /*memory*/) const override {
-        const bool any =
-            TRY(remove_tree(folder_of(host.layout, facts.site) + "/pending"));
+        const bool any = TRY(remove_tree(folder_of(host.layout, facts.site) + "/pending"));
         if (!current_of(host.layout, facts.site)) {
             TRY(remove_tree(folder_of(host.layout, facts.site)));
         }
@@ -336,9 +336,7 @@ public:
         TRY(ensure_directory(host.layout.state, 0700));
         TRY(ensure_directory(host.layout.state + "/certificates", 0700));
         TRY(ensure_directory(folder_of(host.layout, facts.site), 0700));
-        return put_in_place(
-            host.layout, facts.site, facts.chain_pem, facts.key_pem, chain, memory
-        );
+        return put_in_place(host.layout, facts.site, facts.chain_pem, facts.key_pem, chain, memory);
     }
     Result<Outcome> undo(Host& host, const Memory& memory) const override {
         return put_back(host.layout, facts.site, memory);

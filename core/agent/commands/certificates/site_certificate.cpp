@@ -23,7 +23,7 @@ struct OpenSslFree {
     void operator()(X509* certificate) const { X509_free(certificate); }
     void operator()(X509_REQ* request) const { X509_REQ_free(request); }
     void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
-    void operator()(STACK_OF(X509_EXTENSION)* extensions) const {
+    void operator()(STACK_OF(X509_EXTENSION) * extensions) const {
         sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
     }
     void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
@@ -58,8 +58,7 @@ bool add_names(X509_REQ* request, const std::vector<std::string>& names) {
     }
     const Owned<STACK_OF(X509_EXTENSION)> extensions{sk_X509_EXTENSION_new_null()};
     Owned<X509_EXTENSION> extension{
-        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, value.c_str())
-    };
+        X509V3_EXT_conf_nid(nullptr, nullptr, NID_subject_alt_name, value.c_str())};
     if (!extension || sk_X509_EXTENSION_push(extensions.get(), extension.get()) <= 0) {
         return false;
     }
@@ -120,16 +119,16 @@ std::string serial_of(X509* certificate) {
 
 std::string issuer_of(X509* certificate) {
     return written([&](BIO* out) {
-        return X509_NAME_print_ex(
-                   out, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253
-               ) >= 0
+        return X509_NAME_print_ex(out, X509_get_issuer_name(certificate), 0, XN_FLAG_RFC2253) >= 0
                    ? 1
                    : 0;
     });
 }
 
 // An encrypted key would make OpenSSL ask on a terminal.
-int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) { return 0; }
+int no_passphrase(char* /*buffer*/, int /*size*/, int /*writing*/, void* /*data*/) {
+    return 0;
+}
 
 }  // namespace
 
@@ -148,8 +147,7 @@ Result<SiteRequest> create_site_request(const std::vector<std::string>& names) {
                 out, key.get(), nullptr, nullptr, 0, nullptr, nullptr
             );
         }),
-        written([&](BIO* out) { return PEM_write_bio_X509_REQ(out, request.get()); })
-    };
+        written([&](BIO* out) { return PEM_write_bio_X509_REQ(out, request.get()); })};
 }
 
 Result<ChainFacts> check_chain(
@@ -157,7 +155,8 @@ Result<ChainFacts> check_chain(
 ) {
     const auto chain = read_chain(chain_pem);
     if (chain.empty() || chain.size() > kChainMax) {
-        return refused("The chain must hold one to ten certificates in PEM form, the site's first.");
+        return refused("The chain must hold one to ten certificates in PEM form, the site's first."
+        );
     }
     const Owned<BIO> in{BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size()))};
     const Owned<EVP_PKEY> key{PEM_read_bio_PrivateKey(in.get(), nullptr, no_passphrase, nullptr)};
@@ -174,8 +173,7 @@ Result<ChainFacts> check_chain(
         serial_of(leaf),
         fingerprint_of(leaf),
         time_of(X509_get0_notBefore(leaf)),
-        time_of(X509_get0_notAfter(leaf))
-    };
+        time_of(X509_get0_notAfter(leaf))};
     if (facts.names.empty()) {
         return refused("The certificate names no host.");
     }

@@ -6,9 +6,8 @@
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/site_files.h"
 
-#include <nlohmann/json.hpp>
-
 #include <dirent.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <memory>
@@ -31,7 +30,9 @@ struct CronRemoval {
     std::string name;
 };
 
-FieldFacts needed(std::string label) { return {.label = std::move(label), .required = true}; }
+FieldFacts needed(std::string label) {
+    return {.label = std::move(label), .required = true};
+}
 
 }  // namespace
 
@@ -43,8 +44,7 @@ const Description& hostelry::describe<CronFacts>() {
          field<&CronFacts::name>("name", needed("Name")),
          field<&CronFacts::schedule>("schedule", needed("Schedule")),
          field<&CronFacts::argv>("argv", needed("Program")),
-         field<&CronFacts::php_version>("php_version", {.label = "PHP version"})}
-    };
+         field<&CronFacts::php_version>("php_version", {.label = "PHP version"})}};
     return kDescription;
 }
 template <>
@@ -52,8 +52,7 @@ const Description& hostelry::describe<CronRemoval>() {
     static const Description kDescription{
         "CronRemoval",
         {field<&CronRemoval::site>("site", needed("Site")),
-         field<&CronRemoval::name>("name", needed("Name"))}
-    };
+         field<&CronRemoval::name>("name", needed("Name"))}};
     return kDescription;
 }
 
@@ -95,11 +94,13 @@ public:
         check_site(problems, facts.site);
         check_cron_name(problems, facts.name);
         problems.unless(
-            is_cron_schedule(facts.schedule), "schedule",
+            is_cron_schedule(facts.schedule),
+            "schedule",
             "A schedule has five fields of digits, \"*\", \"/\", \",\" and \"-\"."
         );
         problems.unless(
-            is_site_argv(facts.argv), "argv",
+            is_site_argv(facts.argv),
+            "argv",
             "A program is \"php\" with at most 63 one-line arguments."
         );
         if (!facts.php_version.empty()) {
@@ -118,9 +119,8 @@ public:
         if (TRY(is_in_place(host.layout))) {
             return unchanged("The cron entry is as wanted.");
         }
-        const auto before = TRY(
-            read_file(argv_path(host.layout, facts.site, facts.name), kConfigBytesMax)
-        );
+        const auto before =
+            TRY(read_file(argv_path(host.layout, facts.site, facts.name), kConfigBytesMax));
         const auto line_before =
             TRY(read_file(line_path(host.layout, facts.site, facts.name), kConfigBytesMax));
         if (before && line_before) {
@@ -149,14 +149,14 @@ private:
     }
 
     Result<bool> is_in_place(const Layout& layout) const {
-        const auto argv = TRY(read_file(argv_path(layout, facts.site, facts.name), kConfigBytesMax));
-        const auto text = TRY(read_file(line_path(layout, facts.site, facts.name), kConfigBytesMax));
+        const auto argv =
+            TRY(read_file(argv_path(layout, facts.site, facts.name), kConfigBytesMax));
+        const auto text =
+            TRY(read_file(line_path(layout, facts.site, facts.name), kConfigBytesMax));
         return argv == stored() && text == line();
     }
 
-    Result<void> put(
-        const Layout& layout, const std::string& text, const std::string& argv
-    ) const {
+    Result<void> put(const Layout& layout, const std::string& text, const std::string& argv) const {
         TRY(ensure_directory(layout.state, 0700));
         TRY(ensure_directory(layout.cron_of(facts.site), 0700));
         TRY(write_file_atomically(argv_path(layout, facts.site, facts.name), argv, 0600));
@@ -210,7 +210,8 @@ Result<bool> remove_crons_of(const Layout& layout, const std::string& site) {
     bool any = false;
     const std::string start = "hostelry-" + site + "-";
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(layout.cron.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         const std::string name = entry->d_name;
         if (name.starts_with(start) || name.starts_with(".hostelry-new-" + start)) {
             any = TRY(remove_file(layout.cron + "/" + name)) || any;

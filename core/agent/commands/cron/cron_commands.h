@@ -2,8 +2,8 @@
 // cron.ensure{site,name,schedule,argv[]}, cron.remove{site,name}.
 //
 // cron hands its lines to a shell. So the line holds nothing of the tenant's but five checked time
-// fields: it starts this agent, which reads the argument list from a file of its own and executes it
-// as the site's user.
+// fields: it starts this agent, which reads the argument list from a file of its own and executes
+// it as the site's user.
 
 #include "core/agent/runtime/command.h"
 

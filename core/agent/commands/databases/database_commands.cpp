@@ -3,7 +3,6 @@
 #include "core/agent/runtime/mariadb.h"
 
 #include <nlohmann/json.hpp>
-
 #include <unistd.h>
 
 #include <algorithm>
@@ -33,7 +32,9 @@ struct SizeFacts {
     std::string name;
 };
 
-FieldFacts needed(std::string label) { return {.label = std::move(label), .required = true}; }
+FieldFacts needed(std::string label) {
+    return {.label = std::move(label), .required = true};
+}
 FieldFacts secret() {
     return {.label = "Password", .kind = Kind::Password, .required = true, .min = 12, .max = 200};
 }
@@ -47,8 +48,7 @@ const Description& hostelry::describe<DatabaseFacts>() {
         {field<&DatabaseFacts::site>("site", needed("Site")),
          field<&DatabaseFacts::name>("name", needed("Database")),
          field<&DatabaseFacts::user>("user", needed("User")),
-         field<&DatabaseFacts::password>("password", secret())}
-    };
+         field<&DatabaseFacts::password>("password", secret())}};
     return kDescription;
 }
 template <>
@@ -57,8 +57,7 @@ const Description& hostelry::describe<RemovalFacts>() {
         "RemovalFacts",
         {field<&RemovalFacts::site>("site", needed("Site")),
          field<&RemovalFacts::name>("name", needed("Database")),
-         field<&RemovalFacts::user>("user", needed("User"))}
-    };
+         field<&RemovalFacts::user>("user", needed("User"))}};
     return kDescription;
 }
 template <>
@@ -67,15 +66,13 @@ const Description& hostelry::describe<PasswordFacts>() {
         "PasswordFacts",
         {field<&PasswordFacts::site>("site", needed("Site")),
          field<&PasswordFacts::user>("user", needed("User")),
-         field<&PasswordFacts::password>("password", secret())}
-    };
+         field<&PasswordFacts::password>("password", secret())}};
     return kDescription;
 }
 template <>
 const Description& hostelry::describe<SizeFacts>() {
     static const Description kDescription{
-        "SizeFacts", {field<&SizeFacts::name>("name", needed("Database"))}
-    };
+        "SizeFacts", {field<&SizeFacts::name>("name", needed("Database"))}};
     return kDescription;
 }
 
@@ -83,13 +80,16 @@ namespace {
 
 constexpr const char* kServerSocket = "/run/mysqld/mysqld.sock";
 
-std::string site_of(const std::string& name) { return name.substr(0, name.find('_')); }
+std::string site_of(const std::string& name) {
+    return name.substr(0, name.find('_'));
+}
 
 void check_database_name(
     Problems& problems, const std::string& site, std::string field, const std::string& name
 ) {
     problems.unless(
-        is_database_name_of(site, name), std::move(field),
+        is_database_name_of(site, name),
+        std::move(field),
         "A site's database and its user are named like the site, or like the site, \"_\" and 1-20 "
         "of a-z, 0-9 and _."
     );
@@ -111,7 +111,8 @@ Result<Present> look(const DatabaseFacts& facts) {
     const auto rows = TRY(run_sql(
         "SELECT 'database', SCHEMA_NAME FROM information_schema.SCHEMATA WHERE SCHEMA_NAME = " +
         sql_text(facts.name) + ";\n" +
-        "SELECT 'user', authentication_string FROM mysql.user WHERE Host = 'localhost' AND User = " +
+        "SELECT 'user', authentication_string FROM mysql.user WHERE Host = 'localhost' AND User "
+        "= " +
         sql_text(facts.user) + ";\n" +
         "SELECT 'grant', REPLACE(Db, CHAR(92), '') FROM mysql.db WHERE Host = 'localhost' AND User "
         "= " +
@@ -132,7 +133,8 @@ Result<Present> look(const DatabaseFacts& facts) {
 }
 
 std::string identified_by(const std::string& password) {
-    return " IDENTIFIED VIA mysql_native_password USING " + sql_text(native_password_hash(password));
+    return " IDENTIFIED VIA mysql_native_password USING " +
+           sql_text(native_password_hash(password));
 }
 
 Result<bool> drop(const std::string& name, const std::string& user) {
@@ -259,7 +261,8 @@ public:
     void check(Problems& problems) const override {
         const auto site = site_of(facts_.name);
         problems.unless(
-            is_site_key(site) && is_database_name_of(site, facts_.name), "name",
+            is_site_key(site) && is_database_name_of(site, facts_.name),
+            "name",
             "This is not the name of a site's database."
         );
     }
@@ -275,10 +278,10 @@ public:
             return fail(ErrorCode::NotFound, "There is no such database.");
         }
         Outcome outcome = unchanged("The database is measured.");
-        outcome.output = nlohmann::json{
-            {"bytes", std::stoll(rows.front()[1])},
-            {"tables", std::stoll(rows.front()[2])}
-        }.dump();
+        outcome.output =
+            nlohmann::json{
+                {"bytes", std::stoll(rows.front()[1])}, {"tables", std::stoll(rows.front()[2])}}
+                .dump();
         return outcome;
     }
 
@@ -295,8 +298,7 @@ Result<std::vector<std::string>> site_databases() {
     if (access(kServerSocket, F_OK) != 0) {
         return names;
     }
-    for (const auto& row :
-         TRY(run_sql("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;\n"))) {
+    for (const auto& row : TRY(run_sql("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;\n"))) {
         const auto site = site_of(row.front());
         if (is_site_key(site) && is_database_name_of(site, row.front())) {
             names.push_back(row.front());
@@ -310,13 +312,13 @@ Result<bool> remove_databases_of(const std::string& site) {
         return false;
     }
     std::string statements;
-    for (const auto& row :
-         TRY(run_sql("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;\n"))) {
+    for (const auto& row : TRY(run_sql("SELECT SCHEMA_NAME FROM information_schema.SCHEMATA;\n"))) {
         if (is_database_name_of(site, row.front())) {
             statements += "DROP DATABASE IF EXISTS " + sql_name(row.front()) + ";\n";
         }
     }
-    for (const auto& row : TRY(run_sql("SELECT User FROM mysql.user WHERE Host = 'localhost';\n"))) {
+    for (const auto& row :
+         TRY(run_sql("SELECT User FROM mysql.user WHERE Host = 'localhost';\n"))) {
         if (is_database_name_of(site, row.front())) {
             statements += "DROP USER IF EXISTS " + account_name(row.front()) + ";\n";
         }

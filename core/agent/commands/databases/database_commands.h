@@ -1,8 +1,8 @@
 #pragma once
 // database.ensure{site,name,user,password}, database.remove{site,name,user},
 // database.password{site,user,password}, database.size{name}.
-// A site's databases and their users are named <site> or <site>_<suffix>: so no plan of one site can
-// name another's, and all of a site's are found when it goes.
+// A site's databases and their users are named <site> or <site>_<suffix>: so no plan of one site
+// can name another's, and all of a site's are found when it goes.
 
 #include "core/agent/runtime/command.h"
 

@@ -40,7 +40,9 @@ struct ArchiveFacts {
     std::string to;
 };
 
-FieldFacts needed(std::string label) { return {.label = std::move(label), .required = true}; }
+FieldFacts needed(std::string label) {
+    return {.label = std::move(label), .required = true};
+}
 
 }  // namespace
 
@@ -50,8 +52,7 @@ const Description& hostelry::describe<DirectoryFacts>() {
         "DirectoryFacts",
         {field<&DirectoryFacts::site>("site", needed("Site")),
          field<&DirectoryFacts::path>("path", needed("Path")),
-         field<&DirectoryFacts::mode>("mode", {.label = "Mode"})}
-    };
+         field<&DirectoryFacts::mode>("mode", {.label = "Mode"})}};
     return kDescription;
 }
 template <>
@@ -61,8 +62,7 @@ const Description& hostelry::describe<FileFacts>() {
         {field<&FileFacts::site>("site", needed("Site")),
          field<&FileFacts::path>("path", needed("Path")),
          field<&FileFacts::content>("content", {.label = "Content", .kind = Kind::Multiline}),
-         field<&FileFacts::mode>("mode", {.label = "Mode"})}
-    };
+         field<&FileFacts::mode>("mode", {.label = "Mode"})}};
     return kDescription;
 }
 template <>
@@ -70,8 +70,7 @@ const Description& hostelry::describe<PathFacts>() {
     static const Description kDescription{
         "PathFacts",
         {field<&PathFacts::site>("site", needed("Site")),
-         field<&PathFacts::path>("path", needed("Path"))}
-    };
+         field<&PathFacts::path>("path", needed("Path"))}};
     return kDescription;
 }
 template <>
@@ -80,8 +79,7 @@ const Description& hostelry::describe<CopyFacts>() {
         "CopyFacts",
         {field<&CopyFacts::site>("site", needed("Site")),
          field<&CopyFacts::from>("from", needed("Source")),
-         field<&CopyFacts::to>("to", needed("Target"))}
-    };
+         field<&CopyFacts::to>("to", needed("Target"))}};
     return kDescription;
 }
 template <>
@@ -91,8 +89,7 @@ const Description& hostelry::describe<ArchiveFacts>() {
         {field<&ArchiveFacts::site>("site", needed("Site")),
          field<&ArchiveFacts::archive>("archive", needed("Archive")),
          field<&ArchiveFacts::sha256>("sha256", needed("Checksum")),
-         field<&ArchiveFacts::to>("to", needed("Target"))}
-    };
+         field<&ArchiveFacts::to>("to", needed("Target"))}};
     return kDescription;
 }
 
@@ -140,9 +137,9 @@ public:
             memory.keep(to_base64(as_bytes(*change.before)));
         }
         return changed(
-            change.files > 0 ? std::to_string(change.files) + " files are written below \"" +
-                                   target() + "\"."
-                             : "\"" + target() + "\" is written."
+            change.files > 0
+                ? std::to_string(change.files) + " files are written below \"" + target() + "\"."
+                : "\"" + target() + "\" is written."
         );
     }
 
@@ -260,12 +257,14 @@ public:
         check_site(problems, facts.site);
         check_path(problems, "to", facts.to);
         problems.unless(
-            is_archive_name(facts.archive), "archive",
+            is_archive_name(facts.archive),
+            "archive",
             "An archive is the name of a .tar or .tar.gz file in the agent's archive folder."
         );
         const auto digest = from_hex(facts.sha256);
         problems.unless(
-            digest && digest->size() == 32 && lower_ascii(facts.sha256) == facts.sha256, "sha256",
+            digest && digest->size() == 32 && lower_ascii(facts.sha256) == facts.sha256,
+            "sha256",
             "A checksum is 64 lower-case hex digits."
         );
     }
@@ -281,8 +280,8 @@ protected:
 
 private:
     static bool is_archive_name(std::string_view name) {
-        const bool known = name.ends_with(".tar") || name.ends_with(".tar.gz") ||
-                           name.ends_with(".tgz");
+        const bool known =
+            name.ends_with(".tar") || name.ends_with(".tar.gz") || name.ends_with(".tgz");
         return known && name.size() <= 100 && name.front() != '.' &&
                std::all_of(name.begin(), name.end(), [](char c) {
                    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||

@@ -43,8 +43,7 @@ const Description& hostelry::describe<CheckFacts>() {
          field<&CheckFacts::ca_pem>("ca_pem", {.label = "Further CA", .kind = Kind::Multiline}),
          field<&CheckFacts::timeout_s>(
              "timeout_s", {.label = "Time limit, seconds", .min = 1, .max = 120}
-         )}
-    };
+         )}};
     return kDescription;
 }
 
@@ -91,7 +90,8 @@ public:
             check_site(problems, facts_.site);
         }
         problems.unless(
-            parse_target(facts_.url).has_value(), "url",
+            parse_target(facts_.url).has_value(),
+            "url",
             "A URL is http:// or https:// with a host name and a path."
         );
         problems.unless(
@@ -135,18 +135,17 @@ private:
         }
         if (answer->status != facts_.expect_status) {
             return fail(
-                ErrorCode::Unavailable, "The site answers with status " +
-                                            std::to_string(answer->status) + " instead of " +
-                                            std::to_string(facts_.expect_status) + "."
+                ErrorCode::Unavailable,
+                "The site answers with status " + std::to_string(answer->status) + " instead of " +
+                    std::to_string(facts_.expect_status) + "."
             );
         }
         if (answer->body.find(facts_.expect_text) == std::string::npos) {
             return fail(ErrorCode::Unavailable, "The expected text is not on the page.");
         }
         Outcome outcome = unchanged("The site answers as expected.");
-        outcome.output = nlohmann::json{
-            {"status", answer->status}, {"bytes", answer->body.size()}
-        }.dump();
+        outcome.output =
+            nlohmann::json{{"status", answer->status}, {"bytes", answer->body.size()}}.dump();
         return outcome;
     }
 

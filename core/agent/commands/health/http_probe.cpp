@@ -2,14 +2,13 @@
 
 #include "core/agent/runtime/descriptor.h"
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/ssl.h>
-
 #include <arpa/inet.h>
 #include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 
@@ -38,20 +37,17 @@ Result<Descriptor> connect_to(const Probe& what) {
     wanted.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV;
     wanted.ai_socktype = SOCK_STREAM;
     addrinfo* found = nullptr;
-    if (getaddrinfo(
-            what.address.c_str(), std::to_string(what.port).c_str(), &wanted, &found
-        ) != 0) {
+    if (getaddrinfo(what.address.c_str(), std::to_string(what.port).c_str(), &wanted, &found) !=
+        0) {
         return no_answer("the address is not an IP address");
     }
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned{found, freeaddrinfo};
     Descriptor connection{
-        socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, found->ai_protocol)
-    };
+        socket(found->ai_family, found->ai_socktype | SOCK_CLOEXEC, found->ai_protocol)};
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(what.timeout);
     const timeval limit{
         seconds.count(),
-        std::chrono::duration_cast<std::chrono::microseconds>(what.timeout - seconds).count()
-    };
+        std::chrono::duration_cast<std::chrono::microseconds>(what.timeout - seconds).count()};
     setsockopt(connection.number(), SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
     setsockopt(connection.number(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
     if (connect(connection.number(), found->ai_addr, found->ai_addrlen) != 0) {
@@ -114,20 +110,18 @@ Result<ProbeAnswer> probe_tls(const Probe& what, int socket_number) {
     const Owned<SSL> tls{SSL_new(context.get())};
     std::string name = what.host;
     // SSL_set_tlsext_host_name is a macro with a C cast.
-    const bool ready = SSL_ctrl(
-                           tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
-                           name.data()
-                       ) == 1 &&
-                       SSL_set1_host(tls.get(), what.host.c_str()) == 1 &&
-                       SSL_set_fd(tls.get(), socket_number) == 1;
+    const bool ready =
+        SSL_ctrl(tls.get(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name, name.data()) ==
+            1 &&
+        SSL_set1_host(tls.get(), what.host.c_str()) == 1 &&
+        SSL_set_fd(tls.get(), socket_number) == 1;
     if (!ready || SSL_connect(tls.get()) != 1) {
         const long verdict = SSL_get_verify_result(tls.get());
         ERR_clear_error();
         return no_answer(
-            verdict != X509_V_OK
-                ? std::string("its certificate is not accepted, ") +
-                      X509_verify_cert_error_string(verdict)
-                : std::string("TLS could not be agreed on")
+            verdict != X509_V_OK ? std::string("its certificate is not accepted, ") +
+                                       X509_verify_cert_error_string(verdict)
+                                 : std::string("TLS could not be agreed on")
         );
     }
     const auto request = request_of(what);

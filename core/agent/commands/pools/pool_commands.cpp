@@ -7,7 +7,6 @@
 #include "core/agent/runtime/site_files.h"
 
 #include <fmt/format.h>
-
 #include <unistd.h>
 
 using namespace hostelry;
@@ -35,8 +34,7 @@ const Description& hostelry::describe<PoolLimits>() {
          ),
          field<&PoolLimits::seconds>(
              "seconds", {.label = "Longest request, seconds", .min = 5, .max = 3600}
-         )}
-    };
+         )}};
     return kDescription;
 }
 template <>
@@ -45,8 +43,7 @@ const Description& hostelry::describe<PoolFacts>() {
         "PoolFacts",
         {field<&PoolFacts::site>("site", {.label = "Site", .required = true}),
          field<&PoolFacts::php_version>("php_version", {.label = "PHP version", .required = true}),
-         field<&PoolFacts::limits>("limits", {.label = "Limits"})}
-    };
+         field<&PoolFacts::limits>("limits", {.label = "Limits"})}};
     return kDescription;
 }
 template <>
@@ -54,8 +51,7 @@ const Description& hostelry::describe<PoolRemoval>() {
     static const Description kDescription{
         "PoolRemoval",
         {field<&PoolRemoval::site>("site", {.label = "Site", .required = true}),
-         field<&PoolRemoval::php_version>("php_version", {.label = "PHP version"})}
-    };
+         field<&PoolRemoval::php_version>("php_version", {.label = "PHP version"})}};
     return kDescription;
 }
 

@@ -6,7 +6,6 @@
 #include "core/base/text.h"
 
 #include <nlohmann/json.hpp>
-
 #include <unistd.h>
 
 using namespace hostelry;
@@ -40,8 +39,7 @@ const Description& hostelry::describe<RunFacts>() {
          ),
          field<&RunFacts::expect_exit>(
              "expect_exit", {.label = "Expected exit code", .min = 0, .max = 255}
-         )}
-    };
+         )}};
     return kDescription;
 }
 
@@ -63,7 +61,8 @@ public:
     void check(Problems& problems) const override {
         check_site(problems, facts.site);
         problems.unless(
-            is_site_argv(facts.argv), "argv",
+            is_site_argv(facts.argv),
+            "argv",
             "A program is \"php\" with at most 63 one-line arguments."
         );
         if (!facts.php_version.empty()) {
@@ -98,8 +97,9 @@ public:
         outcome.output = nlohmann::json{
             {"exit_code", ended.exit_code},
             {"stdout", tail(ended.output)},
-            {"stderr", tail(ended.errors)}
-        }.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+            {"stderr",
+             tail(ended.errors
+             )}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
         return outcome;
     }
 };

@@ -64,8 +64,7 @@ int run_as_site(
         "LOGNAME=" + site,
         "PATH=/usr/local/bin:/usr/bin:/bin",
         "LANG=C.UTF-8",
-        "TMPDIR=" + account->home + "/tmp"
-    };
+        "TMPDIR=" + account->home + "/tmp"};
     execve(words.front().c_str(), pointers(words).data(), pointers(environment).data());
     std::cerr << "hostelry-agent: " << argv.front() << " cannot be started\n";
     return kCannotRun;

@@ -21,6 +21,8 @@ bool is_site_argv(const std::vector<std::string>& argv);
 
 /// Becomes the site's user in its home, with an environment of its own, and executes the program.
 /// Returns only on failure, with the exit code to end with.
-int run_as_site(const Layout& layout, const std::string& site, const std::vector<std::string>& argv);
+int run_as_site(
+    const Layout& layout, const std::string& site, const std::vector<std::string>& argv
+);
 
 }  // namespace hostelry::agent

@@ -5,12 +5,11 @@
 #include "core/agent/runtime/programs.h"
 #include "core/base/text.h"
 
-#include <nlohmann/json.hpp>
-
 #include <arpa/inet.h>
 #include <dirent.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
+#include <nlohmann/json.hpp>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -150,7 +149,8 @@ std::string version_from(const std::string& program, const std::string& flag) {
 std::vector<std::string> sites_of(const Layout& layout) {
     std::vector<std::string> sites;
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(layout.sites.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         if (is_site_key(entry->d_name)) {
             sites.emplace_back(entry->d_name);
         }
@@ -163,7 +163,9 @@ json disks_json() {
     json disks = json::array();
     for (const auto& disk : disk_usage()) {
         disks.push_back(
-            {{"mount", disk.mount}, {"total_bytes", disk.total_bytes}, {"used_bytes", disk.used_bytes}}
+            {{"mount", disk.mount},
+             {"total_bytes", disk.total_bytes},
+             {"used_bytes", disk.used_bytes}}
         );
     }
     return disks;
@@ -193,9 +195,13 @@ public:
 
 namespace hostelry::agent {
 
-std::string_view agent_version() { return HOSTELRY_VERSION; }
+std::string_view agent_version() {
+    return HOSTELRY_VERSION;
+}
 
-std::string boot_id() { return content_of("/proc/sys/kernel/random/boot_id"); }
+std::string boot_id() {
+    return content_of("/proc/sys/kernel/random/boot_id");
+}
 
 std::vector<DiskSample> disk_usage() {
     std::vector<DiskSample> disks;
@@ -208,7 +214,8 @@ std::vector<DiskSample> disk_usage() {
         }
         const auto block = static_cast<std::int64_t>(facts.f_frsize);
         disks.push_back(
-            {mount, static_cast<std::int64_t>(facts.f_blocks) * block,
+            {mount,
+             static_cast<std::int64_t>(facts.f_blocks) * block,
              static_cast<std::int64_t>(facts.f_blocks - facts.f_bfree) * block}
         );
     }
@@ -217,9 +224,11 @@ std::vector<DiskSample> disk_usage() {
 
 std::vector<ServiceSample> service_states(const Layout& layout) {
     std::vector<std::string> argv{
-        "show", "--property=Id,ActiveState,LoadState", "nginx.service", "mariadb.service",
-        "hostelry-agent.service"
-    };
+        "show",
+        "--property=Id,ActiveState,LoadState",
+        "nginx.service",
+        "mariadb.service",
+        "hostelry-agent.service"};
     for (const auto& version : installed_php_versions(layout)) {
         argv.push_back("php" + version + "-fpm.service");
     }
@@ -269,15 +278,14 @@ std::string collect_facts(const Layout& layout, const std::vector<std::string>& 
         {"agent_version", agent_version()},
         {"versions",
          {{"nginx", version_from("/usr/sbin/nginx", "-v")},
-          {"php", php_versions.empty()
-                      ? std::string{}
-                      : version_from("/usr/sbin/php-fpm" + php_versions.back(), "-v")},
+          {"php",
+           php_versions.empty() ? std::string{}
+                                : version_from("/usr/sbin/php-fpm" + php_versions.back(), "-v")},
           {"mariadb", version_from("/usr/sbin/mariadbd", "--version")}}},
         {"php_versions", php_versions},
         {"services", services_json(layout)},
         {"sites", sites_of(layout)},
-        {"actions", actions}
-    };
+        {"actions", actions}};
     return facts.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
@@ -346,6 +354,8 @@ Sample Sampler::take() {
     return sample;
 }
 
-void add_server_commands(Registry& registry) { registry.add<ReadFacts, FactsFacts>("facts"); }
+void add_server_commands(Registry& registry) {
+    registry.add<ReadFacts, FactsFacts>("facts");
+}
 
 }  // namespace hostelry::agent

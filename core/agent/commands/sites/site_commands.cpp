@@ -9,9 +9,8 @@
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/web_server.h"
 
-#include <nlohmann/json.hpp>
-
 #include <dirent.h>
+#include <nlohmann/json.hpp>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -37,8 +36,7 @@ struct NoFacts {
 template <>
 const Description& hostelry::describe<WholeSite>() {
     static const Description kDescription{
-        "WholeSite", {field<&WholeSite::site>("site", {.label = "Site", .required = true})}
-    };
+        "WholeSite", {field<&WholeSite::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 template <>
@@ -56,7 +54,8 @@ struct CloseDirectory {
 std::vector<std::string> names_in(const std::string& folder) {
     std::vector<std::string> names;
     const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
+    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
         names.emplace_back(entry->d_name);
     }
     return names;
@@ -91,7 +90,8 @@ Result<Inventory> take_inventory(const Layout& layout) {
         inventory[name.substr(0, name.find('_'))].insert("database");
     }
     setpwent();
-    while (const passwd* entry = getpwent()) {  // NOLINT(concurrency-mt-unsafe): plans list one at a time
+    while (const passwd* entry =
+               getpwent()) {  // NOLINT(concurrency-mt-unsafe): plans list one at a time
         const std::string name = entry->pw_name;
         if (is_site_key(name) && entry->pw_dir == layout.home_of(name)) {
             inventory[name].insert("account");

@@ -38,8 +38,7 @@ const Description& hostelry::describe<VhostFacts>() {
             field<&VhostFacts::upload_mb>(
                 "upload_mb", {.label = "Largest upload, MiB", .min = 1, .max = 4096}
             ),
-        }
-    };
+        }};
     return kDescription;
 }
 
@@ -100,11 +99,10 @@ std::string php_handler(const Layout& layout, const VhostFacts& facts) {
 }
 
 std::string php_rule(const Layout& layout, const VhostFacts& facts) {
-    return facts.php ? fmt::format(
-                           "\n    location ~ \\.php$ {{\n{}    }}\n", php_handler(layout, facts)
-                       )
-                     // Source text of programs is never handed out.
-                     : std::string("\n    location ~ \\.php$ {\n        return 404;\n    }\n");
+    return facts.php
+               ? fmt::format("\n    location ~ \\.php$ {{\n{}    }}\n", php_handler(layout, facts))
+               // Source text of programs is never handed out.
+               : std::string("\n    location ~ \\.php$ {\n        return 404;\n    }\n");
 }
 
 std::string static_rules(const Layout& layout, const VhostFacts& facts) {
@@ -203,9 +201,7 @@ std::string server(const std::string& listen, const std::string& names, const st
     );
 }
 
-std::string tls_server(
-    const Layout& layout, const NginxVersion& version, const VhostFacts& facts
-) {
+std::string tls_server(const Layout& layout, const NginxVersion& version, const VhostFacts& facts) {
     const auto folder = layout.certificates_of(facts.site) + "/current";
     return server(
         listen_tls(version),
@@ -228,14 +224,13 @@ std::string render_vhost(
     const bool tls = facts.certificate.has_value();
     const std::string plain_body =
         tls && facts.redirect_https
-            ? std::string("\n    location / {\n        return 301 https://$host$request_uri;\n    }\n")
+            ? std::string(
+                  "\n    location / {\n        return 301 https://$host$request_uri;\n    }\n"
+              )
             : content(layout, facts, Transport::Plain);
-    std::string config = fmt::format(
-        "# Made by hostelry-agent for site {}. Changes are overwritten.\n", facts.site
-    );
-    config += server(
-        listen_plain(), names, logs(layout, facts) + acme_answer(facts) + plain_body
-    );
+    std::string config =
+        fmt::format("# Made by hostelry-agent for site {}. Changes are overwritten.\n", facts.site);
+    config += server(listen_plain(), names, logs(layout, facts) + acme_answer(facts) + plain_body);
     if (tls) {
         config += tls_server(layout, version, facts);
     }

@@ -17,7 +17,7 @@ struct VhostFacts {
     std::string root = "htdocs";     ///< Below the home.
     bool php = false;
     std::string php_version;
-    std::string acme_thumbprint;             ///< Of the ACME account key; empty: no HTTP-01 answers.
+    std::string acme_thumbprint;  ///< Of the ACME account key; empty: no HTTP-01 answers.
     std::optional<std::string> certificate;  ///< "current", or nothing: plain HTTP only.
     bool redirect_https = true;              ///< Only with a certificate.
     bool hsts = false;                       ///< Only with a certificate.

@@ -24,8 +24,7 @@ struct VhostRemoval {
 template <>
 const Description& hostelry::describe<VhostRemoval>() {
     static const Description kDescription{
-        "VhostRemoval", {field<&VhostRemoval::site>("site", {.label = "Site", .required = true})}
-    };
+        "VhostRemoval", {field<&VhostRemoval::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 
@@ -40,10 +39,11 @@ bool is_thumbprint(std::string_view text) {
 
 /// Narrower than a file name: no character that means something to nginx.
 bool is_root(std::string_view text) {
-    return is_site_path(text) && text.front() != '-' && std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-               c == '-' || c == '_' || c == '.' || c == '/';
-    });
+    return is_site_path(text) && text.front() != '-' &&
+           std::all_of(text.begin(), text.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '-' || c == '_' || c == '.' || c == '/';
+           });
 }
 
 Outcome removed(bool any) {
@@ -61,39 +61,34 @@ public:
         check_host_names(problems, "preview_names", facts.preview_names);
         problems.unless(is_root(facts.root), "root", "The web root is a plain path in the home.");
         problems.unless(
-            is_thumbprint(facts.acme_thumbprint), "acme_thumbprint",
+            is_thumbprint(facts.acme_thumbprint),
+            "acme_thumbprint",
             "A thumbprint is base64url text."
         );
         if (facts.php) {
             check_php_version(problems, facts.php_version);
         }
-        problems.unless(
-            facts.rules != "wordpress" || facts.php, "rules", "WordPress needs PHP."
-        );
+        problems.unless(facts.rules != "wordpress" || facts.php, "rules", "WordPress needs PHP.");
     }
 
     Result<Outcome> preview(Host& host) const override {
-        const auto present =
-            TRY(read_file(host.layout.vhost_of(facts.site), kConfigBytesMax));
+        const auto present = TRY(read_file(host.layout.vhost_of(facts.site), kConfigBytesMax));
         const auto wanted = render_vhost(host.layout, TRY(nginx_version()), facts);
-        return present == wanted ? unchanged("The virtual host is as wanted.")
-                                 : changed(
-                                       "The virtual host would change.",
-                                       line_diff(present.value_or(""), wanted)
-                                   );
+        return present == wanted
+                   ? unchanged("The virtual host is as wanted.")
+                   : changed(
+                         "The virtual host would change.", line_diff(present.value_or(""), wanted)
+                     );
     }
 
     Result<Outcome> apply(Host& host, const Memory& memory) const override {
         const auto version = TRY(nginx_version());
         TRY(get_account(host.layout, facts.site));
         if (facts.certificate && !has_certificate(host.layout)) {
-            return fail(
-                ErrorCode::Conflict, "The site has no certificate on this server yet."
-            );
+            return fail(ErrorCode::Conflict, "The site has no certificate on this server yet.");
         }
         const bool floor = TRY(ensure_web_floor(host.layout));
-        const auto present =
-            TRY(read_file(host.layout.vhost_of(facts.site), kConfigBytesMax));
+        const auto present = TRY(read_file(host.layout.vhost_of(facts.site), kConfigBytesMax));
         const auto wanted = render_vhost(host.layout, version, facts);
         if (present && present != wanted) {
             memory.keep(*present);

@@ -45,7 +45,9 @@ std::vector<SiteTemplate> PanelInfrastructure::templates(db::Transaction& tx) {
     return templates;
 }
 
-std::vector<PlacementServer> PanelInfrastructure::usable_servers(db::Transaction& tx, TenantId tenant) {
+std::vector<PlacementServer> PanelInfrastructure::usable_servers(
+    db::Transaction& tx, TenantId tenant
+) {
     std::vector<PlacementServer> found;
     for (const auto& server : servers::usable_servers(tx, tenant)) {
         found.push_back(placement_of(server));
@@ -53,7 +55,9 @@ std::vector<PlacementServer> PanelInfrastructure::usable_servers(db::Transaction
     return found;
 }
 
-Result<void> PanelInfrastructure::hold_server(db::Transaction& tx, TenantId tenant, ServerId server) {
+Result<void> PanelInfrastructure::hold_server(
+    db::Transaction& tx, TenantId tenant, ServerId server
+) {
     TRY(servers::usable_server(tx, tenant, server));
     return {};
 }
@@ -62,7 +66,11 @@ Result<json> PanelInfrastructure::apply(
     ServerId server, const json& plan, queue::StepContext& step, const Progress& on_progress
 ) {
     return needs_.servers.apply(
-        server, plan, {.timeout = kPlanTimeout, .cancelled = [&step] { return step.cancelled(); }, .on_progress = on_progress}
+        server,
+        plan,
+        {.timeout = kPlanTimeout,
+         .cancelled = [&step] { return step.cancelled(); },
+         .on_progress = on_progress}
     );
 }
 
@@ -70,7 +78,9 @@ Result<json> PanelInfrastructure::template_plan(
     const std::string& plugin, const json& request, queue::StepContext& step
 ) {
     return needs_.plugins.call(
-        plugin, "site-template/1.plan", request,
+        plugin,
+        "site-template/1.plan",
+        request,
         {.timeout = kTemplateTimeout,
          .idempotency_key = step.idempotency_key(),
          .tenant = step.tenant().to_string(),
@@ -91,12 +101,15 @@ Result<void> PanelInfrastructure::remove_records(TenantId tenant, SiteId site) {
 
 Result<Propagation> PanelInfrastructure::check_propagation(const Site& site) {
     Propagation found;
-    const auto state = TRY(needs_.dns.check_propagation(site.names(), site.server_address, found.note));
+    const auto state =
+        TRY(needs_.dns.check_propagation(site.names(), site.server_address, found.note));
     found.is_done = state == dns::Propagation::Done;
     return found;
 }
 
-Result<std::string> PanelInfrastructure::acme_thumbprint() { return needs_.certificates.acme_thumbprint(); }
+Result<std::string> PanelInfrastructure::acme_thumbprint() {
+    return needs_.certificates.acme_thumbprint();
+}
 
 Result<void> PanelInfrastructure::issue_certificate(const Site& site, queue::StepContext& step) {
     TRY(needs_.certificates.issue(

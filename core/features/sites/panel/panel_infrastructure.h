@@ -1,5 +1,6 @@
 #pragma once
-// SiteInfrastructure as the product has it: the front doors of servers, plugins, dns and certificates.
+// SiteInfrastructure as the product has it: the front doors of servers, plugins, dns and
+// certificates.
 
 #include "core/features/certificates/certificates.h"
 #include "core/features/dns/dns.h"
@@ -23,7 +24,10 @@ public:
     std::vector<PlacementServer> usable_servers(db::Transaction& tx, TenantId tenant) override;
     Result<void> hold_server(db::Transaction& tx, TenantId tenant, ServerId server) override;
     Result<nlohmann::json> apply(
-        ServerId server, const nlohmann::json& plan, queue::StepContext& step, const Progress& on_progress
+        ServerId server,
+        const nlohmann::json& plan,
+        queue::StepContext& step,
+        const Progress& on_progress
     ) override;
     Result<nlohmann::json> template_plan(
         const std::string& plugin, const nlohmann::json& request, queue::StepContext& step

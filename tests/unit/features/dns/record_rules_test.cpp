@@ -26,7 +26,9 @@ class RecordValue : public ::testing::TestWithParam<ValueCase> {};
 
 TEST_P(RecordValue, IsStoredInOneFormOrRefused) {
     const auto& one = GetParam();
-    const auto checked = check_record(kZoneName, {.name = one.name, .type = one.type, .value = one.typed, .ttl = 300});
+    const auto checked = check_record(
+        kZoneName, {.name = one.name, .type = one.type, .value = one.typed, .ttl = 300}
+    );
     if (one.stored == nullptr) {
         ASSERT_FALSE(checked);
         EXPECT_EQ(checked.error().code, ErrorCode::Invalid);
@@ -102,7 +104,9 @@ TEST(RecordBesideOthers, AnAliasStandsAlone) {
     const CheckedRecord alias{"www.example.com", "CNAME", 300, "a.example.net"};
     const CheckedRecord address{"www.example.com", "A", 300, "192.0.2.7"};
     EXPECT_EQ(check_beside(alias, {present("TXT", "x")}).error().code, ErrorCode::Conflict);
-    EXPECT_EQ(check_beside(address, {present("CNAME", "b.example.net")}).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(
+        check_beside(address, {present("CNAME", "b.example.net")}).error().code, ErrorCode::Conflict
+    );
     EXPECT_TRUE(check_beside(address, {present("A", "192.0.2.8"), present("TXT", "x")}));
 }
 

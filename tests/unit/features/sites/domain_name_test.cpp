@@ -26,7 +26,11 @@ TEST(DomainName, IsStoredAsALabelsAndShownAsULabels) {
     EXPECT_EQ(accepted("bücher.example"), "xn--bcher-kva.example");
     EXPECT_EQ(accepted("BÜCHER.example"), "xn--bcher-kva.example");
     // "u" and a combining diaeresis are the same letter.
-    EXPECT_EQ(accepted("bu\xCC\x88" "cher.example"), "xn--bcher-kva.example");
+    EXPECT_EQ(
+        accepted("bu\xCC\x88"
+                 "cher.example"),
+        "xn--bcher-kva.example"
+    );
     EXPECT_EQ(accepted("straße.example"), "xn--strae-oqa.example");
     EXPECT_EQ(accepted("例え.テスト"), "xn--r8jz45g.xn--zckzah");
     EXPECT_EQ(domain_for_people("xn--bcher-kva.example"), "bücher.example");
@@ -35,16 +39,42 @@ TEST(DomainName, IsStoredAsALabelsAndShownAsULabels) {
 }
 
 TEST(DomainName, UnderstandsTheDotsOfOtherScripts) {
-    EXPECT_EQ(accepted("example\xE3\x80\x82" "com"), "example.com");
+    EXPECT_EQ(
+        accepted("example\xE3\x80\x82"
+                 "com"),
+        "example.com"
+    );
 }
 
 TEST(DomainName, RefusesWhatIsNoDomain) {
     for (const char* typed :
-         {"", "   ", "exa mple.com", "example..com", ".example.com", "-a.example", "a-.example", "under_score.example",
-          "exam!ple.com", "a.b@example.com", "*.example.com", "https://example.com", "example.com/path",
-          "example.com:8080", "[::1]", "2001:db8::1", "xn--a.example", "a\tb.example", "\xFF.example", "<b>.example",
-          "';--.example", "a%00.example", "bü cher.example",
-          "bücher/x.example", "example\xEF\xBC\x8F" "com.example", "bü_cher.example"}) {
+         {"",
+          "   ",
+          "exa mple.com",
+          "example..com",
+          ".example.com",
+          "-a.example",
+          "a-.example",
+          "under_score.example",
+          "exam!ple.com",
+          "a.b@example.com",
+          "*.example.com",
+          "https://example.com",
+          "example.com/path",
+          "example.com:8080",
+          "[::1]",
+          "2001:db8::1",
+          "xn--a.example",
+          "a\tb.example",
+          "\xFF.example",
+          "<b>.example",
+          "';--.example",
+          "a%00.example",
+          "bü cher.example",
+          "bücher/x.example",
+          "example\xEF\xBC\x8F"
+          "com.example",
+          "bü_cher.example"}) {
         EXPECT_TRUE(is_refused(typed)) << typed << " -> " << accepted(typed);
     }
 }
@@ -56,7 +86,8 @@ TEST(DomainName, RefusesAddresses) {
 }
 
 TEST(DomainName, RefusesOneLabelAndNamesThatNeverLeadAnywhere) {
-    for (const char* typed : {"localhost", "intranet", "a.localhost", "x.onion", "x.local", "1.0.0.127.in-addr.arpa"}) {
+    for (const char* typed :
+         {"localhost", "intranet", "a.localhost", "x.onion", "x.local", "1.0.0.127.in-addr.arpa"}) {
         EXPECT_TRUE(is_refused(typed)) << typed;
     }
 }
@@ -87,9 +118,14 @@ TEST(DomainName, KnowsWhatLiesBelow) {
 }
 
 TEST(DomainName, HasATwinUnlessItIsOne) {
-    EXPECT_EQ(names_of_domain("example.com", true), (std::vector<std::string>{"example.com", "www.example.com"}));
+    EXPECT_EQ(
+        names_of_domain("example.com", true),
+        (std::vector<std::string>{"example.com", "www.example.com"})
+    );
     EXPECT_EQ(names_of_domain("example.com", false), (std::vector<std::string>{"example.com"}));
-    EXPECT_EQ(names_of_domain("www.example.com", true), (std::vector<std::string>{"www.example.com"}));
+    EXPECT_EQ(
+        names_of_domain("www.example.com", true), (std::vector<std::string>{"www.example.com"})
+    );
 }
 
 }  // namespace

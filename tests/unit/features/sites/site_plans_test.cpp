@@ -21,7 +21,10 @@ Site wordpress_site() {
 TEST(SitePlans, NameTheSiteInEachAction) {
     const Site site = wordpress_site();
     for (const auto& actions :
-         {account_actions(site), pool_actions(site), vhost_actions(site, {}), removal_actions(site),
+         {account_actions(site),
+          pool_actions(site),
+          vhost_actions(site, {}),
+          removal_actions(site),
           check_actions(site, {})}) {
         ASSERT_EQ(actions.size(), 1U);
         EXPECT_EQ(actions.at(0).at("site"), "s7f3k2m9");
@@ -31,7 +34,9 @@ TEST(SitePlans, NameTheSiteInEachAction) {
 
 TEST(SitePlans, RedirectOnlyWithACertificate) {
     const Site site = wordpress_site();
-    const json plain = vhost_actions(site, {.acme_thumbprint = "thumb", .preview_names = {"s7f3k2m9.preview.test"}});
+    const json plain = vhost_actions(
+        site, {.acme_thumbprint = "thumb", .preview_names = {"s7f3k2m9.preview.test"}}
+    );
     EXPECT_TRUE(plain.at(0).at("certificate").is_null());
     EXPECT_FALSE(plain.at(0).at("redirect_https").get<bool>());
     EXPECT_EQ(plain.at(0).at("acme_thumbprint"), "thumb");
@@ -42,7 +47,9 @@ TEST(SitePlans, RedirectOnlyWithACertificate) {
 }
 
 TEST(SitePlans, VerifyWhenTheyCheckByHttps) {
-    const json check = check_actions(wordpress_site(), {.by_https = true, .name = "example.com", .ca_pem = "pem"}).at(0);
+    const json check =
+        check_actions(wordpress_site(), {.by_https = true, .name = "example.com", .ca_pem = "pem"})
+            .at(0);
     EXPECT_EQ(check.at("url"), "https://example.com/");
     EXPECT_TRUE(check.at("verify").get<bool>());
     EXPECT_EQ(check.at("ca_pem"), "pem");
@@ -51,7 +58,12 @@ TEST(SitePlans, VerifyWhenTheyCheckByHttps) {
 
 TEST(SitePlans, KeepNothingSecretOfATemplatesPlan) {
     const json plan{
-        {"steps", {{{"name", "install"}, {"title", "Install"}, {"sensitive", true}, {"actions", {{{"id", "x"}, {"do", "program.run"}, {"site", "s"}, {"stdin", "secret"}}}}}}},
+        {"steps",
+         {{{"name", "install"},
+           {"title", "Install"},
+           {"sensitive", true},
+           {"actions",
+            {{{"id", "x"}, {"do", "program.run"}, {"site", "s"}, {"stdin", "secret"}}}}}}},
         {"health", {{"path", "/"}, {"expect_status", 200}}},
         {"vhost", {{"root", "htdocs"}, {"php", true}, {"rules", "wordpress"}}},
         {"login", {{"path", "/wp-login.php"}, {"user", "admin"}}}};

@@ -29,7 +29,7 @@ TEST(Config, RefusesAnUnknownKeyWithItsLineAndASuggestion) {
 
 TEST(Config, ReportsEveryWrongValueAtOnce) {
     const auto config = parse_config(
-        "database:\n  connections: many\nlog:\n  level: loud\noutbound:\n  allow_private: maybe\n",
+        "database:\n  connections: many\nlog:\n  level: loud\nhttp:\n  listen: 1\n  lisen: 2\n",
         "h.yaml",
         {}
     );
