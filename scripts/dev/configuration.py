@@ -1,6 +1,7 @@
 """hostelry.yaml for the panel that ./dev up starts: our build's folders, and where the demo's services are."""
 
 import json
+import pathlib
 
 import build
 import paths
@@ -30,15 +31,22 @@ def write(state, options, preset, agent_package, facts):
         "automation": {"directory": paths.ROOT / "automation"},
         "plugins": {"directory": built / "plugins"},
         "log": {"format": "human"},
-        "preview": {"listen": address(LOOPBACK, ports["preview"])},
         "telemetry": {"listen": address(LOOPBACK, ports["telemetry"])},
         "agent": _agent(options, agent_package, facts),
         "acme": {"helper": paths.ROOT / "core" / "features" / "certificates" / "acme_helper.py"},
     }
     if facts is not None:
         settings["acme"]["directory"] = facts["acme"]["directory"]
-        settings["outbound"] = {"allow_private": facts["subnet"] + ".0/24", "extra_ca": facts["acme"]["ca_file"]}
+        settings["outbound"] = {"allow_private": facts["subnet"] + ".0/24", "extra_ca": _authorities(state, facts)}
     (state.panel / "hostelry.yaml").write_text("# Written by ./dev up at each start.\n" + _yaml(settings))
+
+
+def _authorities(state, facts):
+    """One file with the CA of the directory and the root that issues for sites; the root is new at each start."""
+    bundle = state.panel / "authorities.pem"
+    parts = [pathlib.Path(facts["acme"][name]).read_text() for name in ("ca_file", "root_file")]
+    bundle.write_text("\n".join(parts))
+    return bundle
 
 
 def _agent(options, package, facts):

@@ -11,6 +11,7 @@ from bed.command import BedError
 BED_NAME = "demo"
 SERVER = "demo-1"
 NAMESERVER = "ns1"
+ZONE = "demo.test"  # Sites below it get their DNS records by themselves.
 BRING_UP_SECONDS = 300
 CONFLICT = 6  # Exit code for what exists already; core/base has the table.
 ADVICE = ("'./dev up --bare' starts the panel without hosts; './dev clean' removes the demo hosts and their data, "
@@ -80,6 +81,7 @@ def introduce(progress, state, program, facts):
     operator = Operator(program, state)
     with progress.stage("bring-up", f"{SERVER}: packages, hardening, services, agent", advice=ADVICE) as stage:
         try:
+            _add_names(operator, facts)
             _add_server(operator, state, facts)
             _await_server(operator, stage)
         except BedError as problem:
@@ -87,11 +89,21 @@ def introduce(progress, state, program, facts):
             print(f"\n{problem}", flush=True)
 
 
+def _add_names(operator, facts):
+    """The demo's name server as DNS backend, and the zone its sites live in."""
+    dns = facts["dns"]
+    operator.ask("dns-backend", "create", "--name", BED_NAME, "--plugin", "org.hostelry.powerdns",
+                 "--base-url", dns["api_url"], "--api-key-file", dns["api_key_file"],
+                 "--nameservers", f"{NAMESERVER}.{ZONE}", "--query-addresses", dns["address"], accept=(0, CONFLICT))
+    backend = next(entry for entry in operator.ask("dns-backend", "list")["items"] if entry["name"] == BED_NAME)
+    operator.ask("dns-zone", "create", "--name", ZONE, "--backend", backend["id"], accept=(0, CONFLICT))
+
+
 def _add_server(operator, state, facts):
     host = fact_of(facts, SERVER)
     key = operator.ask("server-key", "show")["public_key"]
     subprocess.run([paths.TESTBED, "authorize", SERVER, key, "--state", state.testbed], check=True)
-    operator.ask("server", "add", "--name", SERVER, "--address", host["address"], "--host-key", host["host_key"],
+    operator.ask("server", "add", "--name", SERVER, "--kind", "ssh", "--address", host["address"], "--host-key", host["host_key"],
                  accept=(0, CONFLICT))
 
 

@@ -20,7 +20,8 @@ from bed import network, trees
 from results import Results
 from stages import Progress, StageFailed
 
-KINDS = ("unit", "integration", "e2e", "lint", "all")
+KINDS = ("unit", "integration", "e2e", "lint", "all", "sanitize")
+PRESET = "test"
 LIMIT_SECONDS = {"unit": 600, "integration": 1500, "tsan": 900, "testbed": 300, "e2e": 1800}
 E2E_RUNNER = frontend.E2E / "run.mjs"
 SHOWN_OUTPUT_LINES = 60
@@ -94,19 +95,27 @@ class Run:
         frontend.ensure(self.progress)
         if kind in ("integration", "e2e", "all"):
             self._start_images()
-        build.ensure(self.progress, "asan", "Build for tests (address and undefined-behaviour sanitizers)")
+        if kind == "sanitize":
+            self._sanitize()
+            return
+        build.ensure(self.progress, PRESET, "Build for tests")
         if kind in ("unit", "all"):
-            self._ctest("unit", "asan", "Unit tests")
+            self._ctest("unit", PRESET, "Unit tests")
         if kind in ("integration", "all"):
             self._await_images()
-            self._ctest("integration", "asan", "Integration tests")
-        if kind == "all":
-            build.ensure(self.progress, "tsan", "Build for tests (thread sanitizer)", targets=["tests_tsan"])
-            self._ctest("tsan", "tsan", "Tests where threads meet (thread sanitizer)")
+            self._ctest("integration", PRESET, "Integration tests")
         if kind in ("e2e", "all"):
             self._await_images()
             self._testbed()
             self._e2e()
+
+    def _sanitize(self):
+        """The same tests once more, in sanitizer builds; longer than what every change waits for."""
+        build.ensure(self.progress, "asan", "Build for tests (address and undefined-behaviour sanitizers)")
+        self._ctest("unit", "asan", "Unit tests (address and undefined behaviour)")
+        self._ctest("integration", "asan", "Integration tests (address and undefined behaviour)")
+        build.ensure(self.progress, "tsan", "Build for tests (thread sanitizer)", targets=["tests_tsan"])
+        self._ctest("tsan", "tsan", "Tests where threads meet (thread sanitizer)")
 
     def _start_images(self):
         """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
@@ -160,7 +169,7 @@ class Run:
 
     def _testbed(self):
         """The ground the tests of hosts stand on."""
-        environment = self._environment("testbed", "asan")
+        environment = self._environment("testbed", PRESET)
         self._script("testbed", "Test bed", [paths.TESTBED.with_name("selftest.py"), "--subnet",
                                              environment["HOSTELRY_BED_SUBNET"]], environment)
 
@@ -169,7 +178,7 @@ class Run:
             with self.progress.stage("e2e-packages", "Packages of the browser tests") as stage:
                 frontend.ensure_npm_packages(stage, frontend.E2E)
         self._script("e2e", "End to end, on real hosts in a real browser", ["node", E2E_RUNNER],
-                     self._environment("e2e", "asan"))
+                     self._environment("e2e", PRESET))
 
     def _script(self, name, title, argv, environment):
         """A runner of its own, which ends with the line 'N passed, N failed[, N skipped]'."""

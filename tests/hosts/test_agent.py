@@ -263,6 +263,24 @@ class Sites(unittest.TestCase):
         self.assertTrue(result["ok"], failure(result))
         self.unchanged(plans.wordpress_actions("spower01"))
 
+    def test_every_action_works_inside_the_sandbox_of_the_service(self):
+        site = "ssandbox"
+        plan = plans.plan(plans.wordpress_actions(site) + [
+            {"do": "certificate.request", "site": site, "names": [f"{site}.example.test"]},
+            {"do": "site.remove", "site": site}, {"do": "site.list"}, {"do": "facts"}])
+        # The unit as it is installed, with one plan in place of the connection.
+        self.host.out(
+            "cat > /var/lib/hostelry-agent/plan.json; sed"
+            " -e 's|^ExecStart=.*|ExecStart=/bin/sh -c \"hostelry-agent apply <plan.json >result.json\"|'"
+            " -e 's|^Type=.*|Type=oneshot\\nWorkingDirectory=/var/lib/hostelry-agent|'"
+            " -e '/^Restart/d' -e '/^Condition/d'"
+            " /lib/systemd/system/hostelry-agent.service > /run/systemd/system/agent-sandbox.service;"
+            " systemctl daemon-reload", text_in=json.dumps(plan))
+        started = self.host.ssh("systemctl start agent-sandbox")
+        result = json.loads(self.host.out("cat /var/lib/hostelry-agent/result.json"))
+        self.assertTrue(result["ok"], failure(result))
+        self.assertEqual(started.returncode, 0, started.stderr)
+
     def test_several_sites_are_made_side_by_side(self):
         results = {}
 
