@@ -89,7 +89,7 @@ async function run() {
     const visitor = await world.browser.newPage();
     const answer = await visitor.goto("https://blog.demo.test/");
     expect(`status ${answer.status()}`, answer.status() === 200);
-    expect("not our CA", (await answer.securityDetails()).issuer().includes("Pebble"));
+    expect("not our CA", (await answer.securityDetails()).issuer.includes("Pebble"));
     expect(`title ${await visitor.title()}`, (await visitor.title()).includes("A blog about bread"));
     await visitor.goto("https://blog.demo.test/wp-login.php");
     await visitor.fill("#user_login", "maja");
