@@ -119,6 +119,21 @@ async function run() {
     expect("something was created", panel.cli("site", "list").items.length === before);
   });
 
+  await check("Nobody without a login gets past the door", async () => {
+    const document = await (await fetch(panel.url + "/api/v1/openapi.json")).json();
+    const open = [];
+    for (const [path, methods] of Object.entries(document.paths)) {
+      for (const method of Object.keys(methods)) {
+        const address = panel.url + path.replace(/\{[^}]+\}/g, "01890a5d-ac96-774b-bcce-b302099a8057");
+        const { status } = await fetch(address, { method: method.toUpperCase() });
+        if (![401, 403, 405].includes(status)) {
+          open.push(`${method} ${path}: ${status}`);
+        }
+      }
+    }
+    expect(open.join("\n"), open.length === 0 && Object.keys(document.paths).length > 20);
+  });
+
   await check("A deleted site leaves nothing on the server", async () => {
     const site = panel.site("cli.demo.test");
     const gone = await panel.api("DELETE", `/api/v1/sites/${site.id}`, { name: "cli.demo.test" });
