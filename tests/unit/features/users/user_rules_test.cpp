@@ -9,7 +9,12 @@ namespace {
 
 TEST(EmailRule, TakesOneAddress) {
     for (const auto* good :
-         {"a@b", "maja.holm+x@example.com", "m\xc3\xa5" "ja@b\xc3\xbc" "cher.example", "o'neil@x.org"}) {
+         {"a@b",
+          "maja.holm+x@example.com",
+          "m\xc3\xa5"
+          "ja@b\xc3\xbc"
+          "cher.example",
+          "o'neil@x.org"}) {
         EXPECT_TRUE(is_email(good)) << good;
     }
     for (const auto* bad :
