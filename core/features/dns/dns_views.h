@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/features/dns/dns_types.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/chip.h"
-#include "core/platform/web/components/dialog.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
@@ -53,6 +53,7 @@ struct ZonePage {
     std::vector<std::string> ds;
     view::List list;
     std::vector<RecordRow> rows;
+    view::Activity activity;
 };
 
 /// Forms for a zone and for a record look alike.
@@ -63,11 +64,6 @@ struct DnsFormPage {
     view::FormSection section;
     std::vector<view::Field> fields;
     view::SubmitRow submit;
-};
-
-struct DeleteZonePage {
-    view::Shell frame;
-    view::DeleteDialog dialog;
 };
 
 view::Chip chip_of(const Zone& zone, bool in_table);

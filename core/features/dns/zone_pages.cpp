@@ -290,6 +290,7 @@ Response ZonePages::show(Exchange& exchange) {
          .section = "dns",
          .topics = {"dns_zone:" + found->zone.id.to_string()}}
     );
+    page.activity = shell_.activity(exchange, found->zone.id.uuid);
     return shell_.page(exchange, [&](view::Out& out) { views::dns::show(out, page); });
 }
 
@@ -356,8 +357,7 @@ Response ZonePages::show_deletion(Exchange& exchange) {
 }
 
 Response ZonePages::deletion(Exchange& exchange, const Zone& zone, const std::string& error) {
-    DeleteZonePage page;
-    page.dialog = {
+    view::DeleteDialog dialog{
         .title = "Delete " + zone.name + "?",
         .text =
             "The zone goes from its backend at once. Its names stop working everywhere within "
@@ -370,17 +370,7 @@ Response ZonePages::deletion(Exchange& exchange, const Zone& zone, const std::st
         .cancel_href = href_of(zone),
         .confirm_label = "Delete zone",
         .error = error};
-    const int status = error.empty() ? 200 : 422;
-    if (exchange.request.is_htmx()) {
-        return shell_.page(
-            exchange, [&](view::Out& out) { views::dns::deletion_dialog(out, page); }, status
-        );
-    }
-    page.frame =
-        shell_.frame(exchange, {.title = page.dialog.title, .section = "dns", .narrow = true});
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::dns::deletion_page(out, page); }, status
-    );
+    return shell_.ask_deletion(exchange, "dns", dialog);
 }
 
 Response ZonePages::remove(Exchange& exchange) {

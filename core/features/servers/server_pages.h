@@ -12,6 +12,8 @@ Actor actor_of(const http::Exchange& exchange);
 /// The server named by the route's {id}; NotFound for what is no id.
 Result<ServerId> server_id_of(const http::Request& request);
 
+std::string href_of(const Server& server);
+
 class ServerPages {
 public:
     ServerPages(Servers& servers, shell::Shell& shell) : servers_(servers), shell_(shell) {}

@@ -1,7 +1,7 @@
 #pragma once
 // What the templates of web/templates/servers show.
 
-#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
@@ -87,11 +87,7 @@ struct ServerPageView {
     std::vector<PlacementRow> placements;
     std::optional<view::SelectField> offer;  ///< When there is somebody to offer it to.
     std::string offer_action;
-};
-
-struct DeleteServerPage {
-    view::Shell shell;
-    view::DeleteDialog dialog;
+    view::Activity activity;
 };
 
 }  // namespace hostelry::servers

@@ -6,6 +6,8 @@
 #include "core/features/shell/shell_error_pages.h"
 #include "core/features/shell/shell_store.h"
 
+#include "templates/shell/deletion.cpt.h"
+
 namespace hostelry::shell {
 namespace {
 
@@ -85,6 +87,24 @@ http::Response Shell::page(const http::Exchange& exchange, view::Slot fill, int 
         clear_flash(response);
     }
     return response;
+}
+
+http::Response Shell::ask_deletion(
+    const http::Exchange& exchange, std::string section, const view::DeleteDialog& dialog
+) const {
+    const int status = dialog.error.empty() ? 200 : 422;
+    if (exchange.request.is_htmx()) {
+        return page(
+            exchange, [&](view::Out& out) { views::shell::deletion_dialog(out, dialog); }, status
+        );
+    }
+    const auto framed = frame(
+        exchange,
+        {.title = dialog.title, .section = std::move(section), .topics = {}, .narrow = true}
+    );
+    return page(
+        exchange, [&](view::Out& out) { views::shell::deletion_page(out, framed, dialog); }, status
+    );
 }
 
 void Shell::flash(http::Response& response, std::string_view text, std::string_view undo_href) {

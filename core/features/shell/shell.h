@@ -7,6 +7,8 @@
 #include "core/platform/http/error_pages.h"
 #include "core/platform/http/route.h"
 #include "core/platform/web/assets.h"
+#include "core/platform/web/components/activity.h"
+#include "core/platform/web/components/dialog.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/palette.h"
 #include "core/platform/web/context.h"
@@ -15,6 +17,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +38,18 @@ using PaletteSource = std::function<std::vector<view::PaletteItem>(
     db::Transaction& tx, const http::Principal& principal, const std::string& words
 )>;
 
+/// What an activity panel asks for: the last things done to `subject`, or to anything in the tree of
+/// the transaction's tenant without one.
+struct ActivityQuestion {
+    std::optional<Uuid> subject;
+    std::int64_t count_max = 8;
+    /// The reader may open the audit trail: entries name people and lead there.
+    bool may_audit = false;
+};
+using ActivitySource = std::function<std::vector<view::ActivityEntry>(
+    db::Transaction& tx, const ActivityQuestion& question
+)>;
+
 class Shell {
 public:
     struct Needs {
@@ -49,13 +64,26 @@ public:
     view::Shell frame(const http::Exchange& exchange, PageFacts facts) const;
     /// Renders with the context of this exchange.
     http::Response page(const http::Exchange& exchange, view::Slot fill, int status = 200) const;
+    /// The question before something is deleted: a dialog over the page, or without JavaScript a
+    /// page of its own. 422 when the dialog says what was wrong with the answer.
+    http::Response ask_deletion(
+        const http::Exchange& exchange, std::string section, const view::DeleteDialog& dialog
+    ) const;
     /// Leaves a toast for the next page, across one redirect. `undo_href` is posted to by its
     /// button.
     static void flash(
         http::Response& response, std::string_view text, std::string_view undo_href = {}
     );
 
+    /// The activity panel of a detail page (the page has checked that the reader may see the thing)
+    /// or, without a subject, of the overview. A transaction of its own; never fails the page.
+    view::Activity activity(
+        const http::Exchange& exchange, const std::optional<Uuid>& subject = {}
+    ) const;
+
     // What features register at start.
+    /// Where every activity panel reads; without it the panels say that nothing has happened.
+    void set_activity(ActivitySource source) { activity_source_ = std::move(source); }
     /// What the panel calls itself on every page; asked for each page, so it answers from memory.
     void set_product(std::function<std::string()> product) { product_ = std::move(product); }
     std::string product() const { return product_ ? product_() : "Hostelry"; }
@@ -75,6 +103,7 @@ private:
     std::vector<std::pair<std::string, PaletteSource>> sources_;
     std::shared_ptr<Pages> pages_;
     std::function<std::string()> product_;
+    ActivitySource activity_source_;
 };
 
 /// Tells every panel process, when the caller's transaction commits, that an object changed: pages

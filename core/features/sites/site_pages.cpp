@@ -24,7 +24,7 @@ using http::Method;
 using http::Response;
 
 constexpr std::int64_t kRows = 25;
-constexpr int kActivityRows = 8;
+constexpr int kJobRows = 5;
 
 class SitePages {
 public:
@@ -381,7 +381,7 @@ Result<SiteShown> SitePages::shown(Exchange& x) const {
                 shown.card = jobs::latest_card(tx, principal, needs_.clock.now(), "site", id.uuid);
                 shown.jobs =
                     queue::JobStore{tx}
-                        .list({.subject_type = "site", .subject_id = id.uuid}, {}, kActivityRows)
+                        .list({.subject_type = "site", .subject_id = id.uuid}, {}, kJobRows)
                         .jobs;
             }
             shown.databases = databases::DatabaseStore{tx}.of_site(shown.site.tenant, id.uuid);
@@ -392,6 +392,9 @@ Result<SiteShown> SitePages::shown(Exchange& x) const {
 
 SitePageView SitePages::page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const {
     SitePageView page = site_page_of(sites_, shown, x.signed_in(), tab);
+    if (tab == SiteTab::Overview) {
+        page.activity = needs_.shell.activity(x, shown.site.id.uuid);
+    }
     std::vector<std::string> topics{"site:" + page.id};
     if (!shown.jobs.empty()) {
         topics.push_back("job:" + shown.jobs.front().id.to_string());
@@ -433,19 +436,9 @@ Response SitePages::part(Exchange& x) const {
 }
 
 Response SitePages::answer_dialog(Exchange& x, const SiteShown& found, std::string error) const {
-    DeleteSitePage page{.dialog = delete_dialog_of(found)};
-    const int status = error.empty() ? 200 : 422;
-    page.dialog.error = std::move(error);
-    if (x.request.is_htmx()) {
-        return needs_.shell.page(
-            x, [&](view::Out& out) { views::sites::deletion_dialog(out, page); }, status
-        );
-    }
-    page.frame =
-        needs_.shell.frame(x, {.title = page.dialog.title, .section = "sites", .topics = {}});
-    return needs_.shell.page(
-        x, [&](view::Out& out) { views::sites::deletion_page(out, page); }, status
-    );
+    auto dialog = delete_dialog_of(found);
+    dialog.error = std::move(error);
+    return needs_.shell.ask_deletion(x, "sites", dialog);
 }
 
 Response SitePages::deletion(Exchange& x) const {

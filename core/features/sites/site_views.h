@@ -2,6 +2,7 @@
 // What the pages of sites show. Plain values: no HTTP, no SQL.
 
 #include "core/platform/web/components/action.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/chip.h"
 #include "core/platform/web/components/dialog.h"
 #include "core/platform/web/components/facts.h"
@@ -61,7 +62,7 @@ struct CreateSitePage {
     view::SubmitRow submit{};
 };
 
-struct ActivityRow {
+struct SiteJobRow {
     std::string title{};
     std::string href{};
     view::Chip chip{};
@@ -94,15 +95,11 @@ struct SitePageView {
     std::vector<view::Note> notes{};
     std::optional<RevealedView> revealed{};
     std::optional<view::JobCard> job{};
-    std::vector<ActivityRow> activity{};
+    std::vector<SiteJobRow> jobs{};
+    view::Activity activity{};
     std::vector<DatabaseRow> databases{};
     view::Facts settings{};
     std::vector<view::Action> settings_actions{};
-};
-
-struct DeleteSitePage {
-    view::Shell frame{};
-    view::DeleteDialog dialog{};
 };
 
 }  // namespace hostelry::sites

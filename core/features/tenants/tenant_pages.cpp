@@ -1,23 +1,14 @@
 #include "core/features/tenants/tenant_pages.h"
 
-#include "core/base/text.h"
-#include "core/platform/web/described_fields.h"
+#include "core/features/shell/page_parts.h"
 
-#include "templates/tenants/form.cpt.h"
 #include "templates/tenants/index.cpt.h"
 #include "templates/tenants/show.cpt.h"
-
-#include <algorithm>
-#include <charconv>
 
 namespace hostelry::tenants {
 namespace {
 
 constexpr std::int64_t kTenantsOnPage = 25;
-
-std::string href_of(const Tenant& tenant) {
-    return "/tenants/" + tenant.id.to_string();
-}
 
 view::Chip chip_of(const Tenant& tenant, bool in_table) {
     if (tenant.is_suspended()) {
@@ -105,26 +96,14 @@ TenantFilter filter_of(const http::Request& request) {
     return filter;
 }
 
-std::string list_href(const TenantFilter& filter, std::int64_t offset = 0) {
-    std::string href = "/tenants";
-    const auto add = [&](std::string_view name, const std::string& value) {
-        if (!value.empty()) {
-            href += (href.find('?') == std::string::npos ? "?" : "&") + std::string(name) + "=" +
-                    percent_encode(value);
-        }
-    };
-    add("q", filter.words);
-    add("state", filter.state);
-    add("parent", filter.parent ? filter.parent->to_string() : "");
-    add("from", offset > 0 ? std::to_string(offset) : "");
-    return href;
-}
-
-std::int64_t offset_of(const http::Request& request) {
-    const auto text = request.query("from").value_or("");
-    std::int64_t offset = 0;
-    std::from_chars(text.data(), text.data() + text.size(), offset);
-    return std::clamp<std::int64_t>(offset, 0, 1'000'000);
+std::string list_href(const TenantFilter& filter, std::int64_t first = 0) {
+    return shell::link_with(
+        "/tenants",
+        {{"q", filter.words},
+         {"state", filter.state},
+         {"parent", filter.parent ? filter.parent->to_string() : ""},
+         {"from", first > 0 ? std::to_string(first) : ""}}
+    );
 }
 
 view::EmptyState nothing_found(const TenantFilter& filter, bool may_create) {
@@ -183,42 +162,22 @@ view::List list_of(
     if (found.tenants.empty()) {
         list.empty = nothing_found(filter, may_create);
     }
-    const auto last = offset + static_cast<std::int64_t>(found.tenants.size());
-    list.pager.range = view::show_count(found.tenants.empty() ? 0 : offset + 1) + "-" +
-                       view::show_count(last) + " of " + view::show_count(found.matching);
-    if (offset > 0) {
-        list.pager.previous_href =
-            list_href(filter, std::max<std::int64_t>(0, offset - kTenantsOnPage));
-    }
-    if (last < found.matching) {
-        list.pager.next_href = list_href(filter, offset + kTenantsOnPage);
-    }
+    list.pager = shell::pager_of(
+        offset,
+        static_cast<std::int64_t>(found.tenants.size()),
+        found.matching,
+        kTenantsOnPage,
+        [&](std::int64_t first) { return list_href(filter, first); }
+    );
     list.refresh_href = list_href(filter, offset);
     return list;
 }
 
-const std::vector<FieldError>& tenant_errors(const Error* error) {
-    static const std::vector<FieldError> kNoTenantErrors;
-    return error != nullptr ? error->fields : kNoTenantErrors;
-}
-
-view::ErrorSummary summarize(const Error* error, std::string_view consequence) {
-    if (error == nullptr) {
-        return {};
-    }
-    return error->fields.empty() ? view::ErrorSummary{.title = error->message, .messages = {}}
-                                 : view::error_summary_of(error->fields, consequence);
-}
-
-bool belongs_to_form(const Error& error) {
-    return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict;
-}
-
-int form_status(const Error* error) {
-    return error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
-}
-
 }  // namespace
+
+std::string href_of(const Tenant& tenant) {
+    return "/tenants/" + tenant.id.to_string();
+}
 
 Result<TenantId> tenant_id_of(const http::Request& request) {
     const auto id = TenantId::parse(request.param("id"));
@@ -228,19 +187,15 @@ Result<TenantId> tenant_id_of(const http::Request& request) {
     return *id;
 }
 
-namespace {
-
 Result<Tenant> tenant_of(Tenants& tenants, const http::Exchange& exchange) {
     const auto id = TRY(tenant_id_of(exchange.request));
     return tenants.get(users::caller_of(exchange), id);
 }
 
-}  // namespace
-
 http::Response TenantPages::index(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const auto filter = filter_of(exchange.request);
-    const auto offset = offset_of(exchange.request);
+    const auto offset = shell::first_row_of(exchange.request);
     const auto found = tenants_.list(users::caller_of(exchange), filter, offset, kTenantsOnPage);
     if (!found) {
         return http::Response::failed(found.error());
@@ -250,7 +205,7 @@ http::Response TenantPages::index(http::Exchange& exchange) {
     for (const auto& tenant : found->tenants) {
         page.rows.push_back(row_of(principal, tenant));
     }
-    if (exchange.request.is_htmx() && exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) { views::tenants::list_part(out, page); });
     }
     page.shell = shell_.frame(
@@ -294,11 +249,6 @@ http::Response TenantPages::show(http::Exchange& exchange) {
         .title = tenant->name,
         .chip = chip_of(*tenant, false),
         .summary = std::string(kind_label(tenant->kind))};
-    if (principal.may("audit:read")) {
-        page.head.actions.push_back(
-            {.label = "Activity", .icon = "scroll-text", .href = "/audit?subject=" + id}
-        );
-    }
     if (principal.may("user:create")) {
         page.head.actions.push_back(
             {.label = "New person", .icon = "plus", .href = "/users/new?tenant=" + id}
@@ -332,150 +282,8 @@ http::Response TenantPages::show(http::Exchange& exchange) {
             .text = "Nobody of it or of the accounts below it can sign in. Nothing was deleted.",
             .actions = {}};
     }
+    page.activity = shell_.activity(exchange, tenant->id.uuid);
     return shell_.page(exchange, [&](view::Out& out) { views::tenants::show(out, page); });
-}
-
-http::Response TenantPages::show_new(http::Exchange& exchange) {
-    return create_form(exchange, nullptr);
-}
-
-http::Response TenantPages::create(http::Exchange& exchange) {
-    const auto request = decode_form_as<CreateTenant>(exchange.request.form());
-    if (!request) {
-        return create_form(exchange, &request.error());
-    }
-    const auto key = exchange.request.form_value("_key");
-    const auto created = tenants_.create(
-        users::caller_of(exchange),
-        *request,
-        key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
-    );
-    if (!created) {
-        return belongs_to_form(created.error()) ? create_form(exchange, &created.error())
-                                                : http::Response::failed(created.error());
-    }
-    if (created->password_link) {
-        return created_page(exchange, *created);
-    }
-    auto response = http::Response::go_to(exchange.request, href_of(created->tenant));
-    shell::Shell::flash(response, created->tenant.name + " was created.");
-    return response;
-}
-
-http::Response TenantPages::create_form(http::Exchange& exchange, const Error* error) {
-    const auto& request = exchange.request;
-    const auto key = request.form_value("_key");
-    TenantFormPage page;
-    page.head = {
-        .breadcrumbs = {{"Clients", "/tenants"}},
-        .title = "New client",
-        .summary = "An account of its own, with its own people."};
-    page.form = {
-        .id = "tenant",
-        .action = "/tenants",
-        .idempotency_key = key.empty() ? users_.new_request_key() : key,
-        .errors = summarize(error, "Nothing was created."),
-        .whole_page = true};
-    page.account_section = {
-        "Account", "Its sites, domains and people are seen by nobody else on the same level."};
-    page.account = view::described_fields(
-        describe<CreateTenant>(), request.form(), tenant_errors(error), {"name", "kind"}
-    );
-    page.person_section = {
-        "First person",
-        "Sets the password by a one-time link that you hand over. People can also be added later."};
-    page.person = view::described_fields(
-        describe<CreateTenant>(),
-        request.form(),
-        tenant_errors(error),
-        {"person_name", "person_email", "time_zone"}
-    );
-    const auto zone = request.form_value("time_zone");
-    users::offer_time_zones(page.person, zone.empty() ? exchange.signed_in().time_zone : zone);
-    page.submit = {"Create client", "", "/tenants", false};
-    return form_page(exchange, std::move(page), error);
-}
-
-http::Response TenantPages::created_page(http::Exchange& exchange, const CreatedTenant& created) {
-    TenantCreatedPage page;
-    page.shell = shell_.frame(
-        exchange, {.title = created.tenant.name, .section = "tenants", .topics = {}, .narrow = true}
-    );
-    page.head = {
-        .breadcrumbs = {{"Clients", "/tenants"}}, .title = created.tenant.name + " was created"};
-    page.note = {
-        .title = "Hand this link over yourself. It is shown once.",
-        .text = "Whoever opens it sets the password of the first person. It works once.",
-        .actions = {}};
-    page.url = created.password_link->url;
-    page.expires_at = created.password_link->expires_at;
-    page.tenant_href = href_of(created.tenant);
-    auto response =
-        shell_.page(exchange, [&](view::Out& out) { views::tenants::created(out, page); });
-    response.no_referrer = true;
-    return response;
-}
-
-http::Response TenantPages::form_page(
-    http::Exchange& exchange, TenantFormPage page, const Error* error
-) {
-    if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
-        return shell_.page(
-            exchange,
-            [&](view::Out& out) { views::tenants::tenant_form(out, page); },
-            form_status(error)
-        );
-    }
-    page.shell = shell_.frame(
-        exchange, {.title = page.head.title, .section = "tenants", .topics = {}, .narrow = true}
-    );
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::tenants::form_page(out, page); }, form_status(error)
-    );
-}
-
-http::Response TenantPages::show_edit(http::Exchange& exchange) {
-    const auto tenant = tenant_of(tenants_, exchange);
-    return tenant ? edit_form(exchange, *tenant, nullptr) : http::Response::failed(tenant.error());
-}
-
-http::Response TenantPages::update(http::Exchange& exchange) {
-    const auto tenant = tenant_of(tenants_, exchange);
-    if (!tenant) {
-        return http::Response::failed(tenant.error());
-    }
-    const auto request = decode_form_as<UpdateTenant>(exchange.request.form());
-    if (!request) {
-        return edit_form(exchange, *tenant, &request.error());
-    }
-    const auto updated = tenants_.update(users::caller_of(exchange), tenant->id, *request);
-    if (!updated) {
-        return belongs_to_form(updated.error()) ? edit_form(exchange, *tenant, &updated.error())
-                                                : http::Response::failed(updated.error());
-    }
-    auto response = http::Response::go_to(exchange.request, href_of(*tenant));
-    shell::Shell::flash(response, "Saved.");
-    return response;
-}
-
-http::Response TenantPages::edit_form(
-    http::Exchange& exchange, const Tenant& tenant, const Error* error
-) {
-    TenantFormPage page;
-    page.head = {
-        .breadcrumbs = {{"Clients", "/tenants"}, {tenant.name, href_of(tenant)}},
-        .title = "Edit " + tenant.name};
-    page.form = {
-        .id = "tenant",
-        .action = href_of(tenant),
-        .idempotency_key = {},
-        .errors = summarize(error, "Nothing was saved.")};
-    page.account_section = {"Account", ""};
-    const auto shown =
-        error != nullptr ? exchange.request.form() : view::shown_values(UpdateTenant{tenant.name});
-    page.account = view::described_fields(describe<UpdateTenant>(), shown, tenant_errors(error));
-    page.submit = {"Save", "", href_of(tenant), false};
-    return form_page(exchange, std::move(page), error);
 }
 
 http::Response TenantPages::suspend(http::Exchange& exchange) {
@@ -502,62 +310,6 @@ http::Response TenantPages::resume(http::Exchange& exchange) {
     auto response = http::Response::go_to(exchange.request, href_of(*tenant));
     shell::Shell::flash(response, tenant->name + " is active again.");
     return response;
-}
-
-http::Response TenantPages::show_deletion(http::Exchange& exchange) {
-    const auto tenant = tenant_of(tenants_, exchange);
-    return tenant ? deletion(exchange, *tenant, "") : http::Response::failed(tenant.error());
-}
-
-http::Response TenantPages::remove(http::Exchange& exchange) {
-    const auto tenant = tenant_of(tenants_, exchange);
-    if (!tenant) {
-        return http::Response::failed(tenant.error());
-    }
-    if (exchange.request.form_value("name") != tenant->name) {
-        return deletion(exchange, *tenant, "Type the name exactly as it is shown.");
-    }
-    if (auto removed = tenants_.remove(users::caller_of(exchange), tenant->id); !removed) {
-        return removed.error().code == ErrorCode::Conflict
-                   ? deletion(exchange, *tenant, removed.error().message)
-                   : http::Response::failed(removed.error());
-    }
-    auto response = http::Response::go_to(exchange.request, "/tenants");
-    shell::Shell::flash(response, tenant->name + " was deleted.");
-    return response;
-}
-
-http::Response TenantPages::deletion(
-    http::Exchange& exchange, const Tenant& tenant, const std::string& error
-) {
-    DeleteTenantPage page;
-    page.dialog = {
-        .title = "Delete " + tenant.name + "?",
-        .text = "The account and its people go. This cannot be taken back; suspending can.",
-        .losses = {},
-        .name = tenant.name,
-        .action = href_of(tenant) + "/deletion",
-        .cancel_href = href_of(tenant),
-        .confirm_label = "Delete account",
-        .cancel_label = "Keep",
-        .error = error};
-    if (tenant.people > 0) {
-        page.dialog.losses.push_back(
-            {"users",
-             view::show_count(tenant.people) + (tenant.people == 1 ? " person" : " people")}
-        );
-    }
-    const int status = error.empty() ? 200 : 422;
-    if (exchange.request.is_htmx()) {
-        return shell_.page(
-            exchange, [&](view::Out& out) { views::tenants::deletion_dialog(out, page); }, status
-        );
-    }
-    page.shell =
-        shell_.frame(exchange, {.title = page.dialog.title, .section = "tenants", .topics = {}});
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::tenants::deletion_page(out, page); }, status
-    );
 }
 
 }  // namespace hostelry::tenants

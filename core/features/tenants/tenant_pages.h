@@ -35,6 +35,9 @@ private:
     shell::Shell& shell_;
 };
 
+std::string href_of(const Tenant& tenant);
+/// The tenant of the path, as far as the signed-in person sees it.
+Result<Tenant> tenant_of(Tenants& tenants, const http::Exchange& exchange);
 /// The tenant named by the route's {id}; NotFound for what is no id.
 Result<TenantId> tenant_id_of(const http::Request& request);
 

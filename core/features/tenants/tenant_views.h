@@ -1,7 +1,7 @@
 #pragma once
 // What the templates of web/templates/tenants show.
 
-#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
@@ -37,6 +37,7 @@ struct TenantPageView {
     view::PageHead head;
     view::Facts facts;
     std::optional<view::Note> note;
+    view::Activity activity;
 };
 
 struct TenantFormPage {
@@ -57,11 +58,6 @@ struct TenantCreatedPage {
     std::string url;
     view::Instant expires_at;
     std::string tenant_href;
-};
-
-struct DeleteTenantPage {
-    view::Shell shell;
-    view::DeleteDialog dialog;
 };
 
 }  // namespace hostelry::tenants

@@ -1,23 +1,16 @@
 #include "core/features/users/user_pages.h"
 
-#include "core/base/text.h"
-#include "core/platform/web/described_fields.h"
+#include "core/features/shell/page_parts.h"
 
-#include "templates/users/form.cpt.h"
 #include "templates/users/index.cpt.h"
 #include "templates/users/show.cpt.h"
 
 #include <algorithm>
-#include <charconv>
 
 namespace hostelry::users {
 namespace {
 
 constexpr std::int64_t kUsersOnPage = 25;
-
-std::string href_of(const User& user) {
-    return "/users/" + user.id.to_string();
-}
 
 bool may_change(const http::Principal& principal, const User& user) {
     return principal.may(role_permission(user.rank())) && principal.user != user.id;
@@ -92,18 +85,14 @@ UserRow row_of(const http::Principal& principal, const User& user) {
     };
 }
 
-std::string list_href(const UserFilter& filter, std::int64_t offset = 0) {
-    std::string query;
-    const auto add = [&](std::string_view name, const std::string& value) {
-        if (!value.empty()) {
-            query += (query.empty() ? "?" : "&") + std::string(name) + "=" + percent_encode(value);
-        }
-    };
-    add("q", filter.words);
-    add("state", filter.state);
-    add("tenant", filter.tenant ? filter.tenant->to_string() : "");
-    add("from", offset > 0 ? std::to_string(offset) : "");
-    return "/users" + query;
+std::string list_href(const UserFilter& filter, std::int64_t first = 0) {
+    return shell::link_with(
+        "/users",
+        {{"q", filter.words},
+         {"state", filter.state},
+         {"tenant", filter.tenant ? filter.tenant->to_string() : ""},
+         {"from", first > 0 ? std::to_string(first) : ""}}
+    );
 }
 
 UserFilter filter_of(const http::Request& request) {
@@ -115,27 +104,6 @@ UserFilter filter_of(const http::Request& request) {
         filter.state.clear();
     }
     return filter;
-}
-
-std::int64_t offset_of(const http::Request& request) {
-    const auto text = request.query("from").value_or("");
-    std::int64_t offset = 0;
-    std::from_chars(text.data(), text.data() + text.size(), offset);
-    return std::clamp<std::int64_t>(offset, 0, 1'000'000);
-}
-
-view::Pager pager_of(const UserFilter& filter, const UserPage& found, std::int64_t offset) {
-    const auto last = offset + static_cast<std::int64_t>(found.users.size());
-    view::Pager pager;
-    pager.range = std::to_string(found.users.empty() ? 0 : offset + 1) + "-" +
-                  view::show_count(last) + " of " + view::show_count(found.matching);
-    if (offset > 0) {
-        pager.previous_href = list_href(filter, std::max<std::int64_t>(0, offset - kUsersOnPage));
-    }
-    if (last < found.matching) {
-        pager.next_href = list_href(filter, offset + kUsersOnPage);
-    }
-    return pager;
 }
 
 view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t offset) {
@@ -171,60 +139,22 @@ view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t
             .text = "Try other words, or look at everybody.",
             .action = view::Action{.label = "Show everybody", .href = "/users"}};
     }
-    list.pager = pager_of(filter, found, offset);
+    list.pager = shell::pager_of(
+        offset,
+        static_cast<std::int64_t>(found.users.size()),
+        found.matching,
+        kUsersOnPage,
+        [&](std::int64_t first) { return list_href(filter, first); }
+    );
     list.refresh_href = list_href(filter, offset);
     return list;
 }
 
-/// Roles the person at the keyboard may hand out in that kind of account.
-void offer_roles(
-    std::vector<view::Field>& fields, const http::Principal& principal, std::string_view tenant_kind
-) {
-    for (auto& field : fields) {
-        if (auto* select = std::get_if<view::SelectField>(&field);
-            select != nullptr && select->name == "role") {
-            std::vector<view::Option> allowed;
-            for (const auto role : kRoles) {
-                if (principal.may(role_permission(role)) &&
-                    (tenant_kind.empty() || fits_tenant(role, tenant_kind))) {
-                    allowed.push_back({std::string(role_name(role)), std::string(role_label(role))}
-                    );
-                    select->hint += (select->hint.empty() ? "" : " ") +
-                                    std::string(role_label(role)) + ": " +
-                                    std::string(role_summary(role));
-                }
-            }
-            select->options = std::move(allowed);
-        }
-    }
-}
-
-const std::vector<FieldError>& field_errors_of(const Error* error) {
-    static const std::vector<FieldError> kNoErrors;
-    return error != nullptr ? error->fields : kNoErrors;
-}
-
-view::ErrorSummary summarize(const Error* error, std::string_view consequence) {
-    if (error == nullptr) {
-        return {};
-    }
-    if (error->fields.empty()) {
-        return {.title = error->message, .messages = {}};
-    }
-    return view::error_summary_of(error->fields, consequence);
-}
-
-/// A rule that stands at no field still belongs above the form; anything graver is a page of its
-/// own.
-bool belongs_to_form(const Error& error) {
-    return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict;
-}
-
-int form_status(const Error* error) {
-    return error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
-}
-
 }  // namespace
+
+std::string href_of(const User& user) {
+    return "/users/" + user.id.to_string();
+}
 
 Result<UserId> user_id_of(const http::Request& request) {
     const auto id = UserId::parse(request.param("id"));
@@ -237,7 +167,7 @@ Result<UserId> user_id_of(const http::Request& request) {
 http::Response UserPages::index(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const auto filter = filter_of(exchange.request);
-    const auto offset = offset_of(exchange.request);
+    const auto offset = shell::first_row_of(exchange.request);
     const auto found = users_.list(caller_of(exchange), filter, offset, kUsersOnPage);
     if (!found) {
         return http::Response::failed(found.error());
@@ -247,7 +177,7 @@ http::Response UserPages::index(http::Exchange& exchange) {
     for (const auto& user : found->users) {
         page.rows.push_back(row_of(principal, user));
     }
-    if (exchange.request.is_htmx() && exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) { views::users::list_part(out, page); });
     }
     page.shell = shell_.frame(
@@ -297,7 +227,7 @@ http::Response UserPages::show(http::Exchange& exchange) {
         .summary = user->email};
     if (principal.may("audit:read")) {
         page.head.actions.push_back(
-            {.label = "Activity",
+            {.label = "What they did",
              .icon = "scroll-text",
              .href = "/audit?actor=" + user->id.to_string()}
         );
@@ -332,188 +262,8 @@ http::Response UserPages::show(http::Exchange& exchange) {
             .text = "Your name, time zone and password are on your profile.",
             .actions = {{.label = "Your profile", .href = "/profile"}}};
     }
+    page.activity = shell_.activity(exchange, user->id.uuid);
     return shell_.page(exchange, [&](view::Out& out) { views::users::show(out, page); });
-}
-
-http::Response UserPages::show_new(http::Exchange& exchange) {
-    return create_form(exchange, nullptr);
-}
-
-http::Response UserPages::create(http::Exchange& exchange) {
-    CreateUser request;
-    auto errors = decode_form(describe<CreateUser>(), exchange.request.form(), &request);
-    if (request.password && request.password->empty()) {
-        request.password.reset();
-    }
-    if (!errors.empty()) {
-        for (auto& problem : problems_of(request)) {
-            const bool is_known =
-                std::any_of(errors.begin(), errors.end(), [&](const FieldError& error) {
-                    return error.field == problem.field;
-                });
-            if (!is_known) {
-                errors.push_back(std::move(problem));
-            }
-        }
-        const Error error = fail_fields(std::move(errors)).value();
-        return create_form(exchange, &error);
-    }
-    const auto key = exchange.request.form_value("_key");
-    const auto caller = caller_of(exchange);
-    const auto user = users_.create(
-        caller, request, key.empty() ? std::nullopt : std::optional{key.substr(0, 100)}
-    );
-    if (!user) {
-        return belongs_to_form(user.error()) ? create_form(exchange, &user.error())
-                                             : http::Response::failed(user.error());
-    }
-    const auto link = users_.make_password_link(caller, user->id);
-    return link ? link_page(exchange, *user, *link, true) : http::Response::failed(link.error());
-}
-
-http::Response UserPages::create_form(http::Exchange& exchange, const Error* error) {
-    const auto& request = exchange.request;
-    UserFormPage page;
-    const auto tenant = TenantId::parse(
-        request.method == http::Method::Post ? request.form_value("tenant")
-                                             : request.query("tenant").value_or("")
-    );
-    const auto home =
-        users_.home_of(caller_of(exchange), tenant.value_or(exchange.signed_in().tenant));
-    if (!home) {
-        return http::Response::failed(home.error());
-    }
-    page.tenant = tenant ? tenant->to_string() : "";
-    page.head = {
-        .breadcrumbs = {{"People", "/users"}},
-        .title = "New person",
-        .summary = "Sets the password by a one-time link that you hand over."};
-    const auto key = request.form_value("_key");
-    page.form = {
-        .id = "user",
-        .action = "/users",
-        .idempotency_key = key.empty() ? users_.new_request_key() : key,
-        .errors = summarize(error, "Nobody was created."),
-        .whole_page = true};
-    page.person_section = {"Person", "The address is the name to sign in with."};
-    page.person = view::described_fields(
-        describe<CreateUser>(),
-        request.form(),
-        field_errors_of(error),
-        {"name", "email", "time_zone"}
-    );
-    page.access_section = {"Access", "What this person may do."};
-    page.access = view::described_fields(
-        describe<CreateUser>(), request.form(), field_errors_of(error), {"role"}
-    );
-    offer_roles(page.access, exchange.signed_in(), home->kind);
-    page.submit = {"Create person", "", "/users", false};
-    const auto zone = request.form_value("time_zone");
-    offer_time_zones(page.person, zone.empty() ? exchange.signed_in().time_zone : zone);
-    return form_page(exchange, std::move(page), error);
-}
-
-http::Response UserPages::form_page(
-    http::Exchange& exchange, UserFormPage page, const Error* error
-) {
-    if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
-        return shell_.page(
-            exchange,
-            [&](view::Out& out) { views::users::user_form(out, page); },
-            form_status(error)
-        );
-    }
-    page.shell = shell_.frame(
-        exchange, {.title = page.head.title, .section = "users", .topics = {}, .narrow = true}
-    );
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::users::form_page(out, page); }, form_status(error)
-    );
-}
-
-http::Response UserPages::link_page(
-    http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new
-) {
-    PasswordLinkPage page;
-    page.shell = shell_.frame(
-        exchange, {.title = "Password link", .section = "users", .topics = {}, .narrow = true}
-    );
-    page.head = {
-        .breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}},
-        .title = is_new ? user.name + " was created" : "Password link for " + user.name};
-    page.note = {
-        .title = "Hand this link over yourself. It is shown once.",
-        .text = "Whoever opens it sets the password of " + user.email +
-                ". It works once; making a new one ends it.",
-        .actions = {}};
-    page.url = link.url;
-    page.expires_at = link.expires_at;
-    page.user_href = href_of(user);
-    auto response =
-        shell_.page(exchange, [&](view::Out& out) { views::users::password_link(out, page); });
-    response.no_referrer = true;
-    return response;
-}
-
-http::Response UserPages::show_edit(http::Exchange& exchange) {
-    const auto id = user_id_of(exchange.request);
-    const auto user =
-        id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
-    return user ? edit_form(exchange, *user, nullptr) : http::Response::failed(user.error());
-}
-
-http::Response UserPages::update(http::Exchange& exchange) {
-    const auto caller = caller_of(exchange);
-    const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller, *id) : Result<User>(tl::unexpected(id.error()));
-    if (!user) {
-        return http::Response::failed(user.error());
-    }
-    const auto request = decode_form_as<UpdateUser>(exchange.request.form());
-    if (!request) {
-        return edit_form(exchange, *user, &request.error());
-    }
-    const auto updated = users_.update(caller, *id, *request);
-    if (!updated) {
-        return belongs_to_form(updated.error()) ? edit_form(exchange, *user, &updated.error())
-                                                : http::Response::failed(updated.error());
-    }
-    auto response = http::Response::go_to(exchange.request, href_of(*user));
-    shell::Shell::flash(response, "Saved.");
-    return response;
-}
-
-http::Response UserPages::edit_form(
-    http::Exchange& exchange, const User& user, const Error* error
-) {
-    const UpdateUser present{user.name, user.email, user.role, user.time_zone, user.locale};
-    const auto shown = error != nullptr ? exchange.request.form() : view::shown_values(present);
-    const auto home = users_.home_of(caller_of(exchange), user.tenant);
-    UserFormPage page;
-    page.head = {
-        .breadcrumbs = {{"People", "/users"}, {user.name, href_of(user)}},
-        .title = "Edit " + user.name};
-    page.form = {
-        .id = "user",
-        .action = href_of(user),
-        .idempotency_key = {},
-        .errors = summarize(error, "Nothing was saved.")};
-    page.person_section = {"Person", "The address is the name to sign in with."};
-    page.person = view::described_fields(
-        describe<UpdateUser>(),
-        shown,
-        field_errors_of(error),
-        {"name", "email", "time_zone", "locale"}
-    );
-    page.access_section = {"Access", "Another role ends the person's sessions."};
-    page.access =
-        view::described_fields(describe<UpdateUser>(), shown, field_errors_of(error), {"role"});
-    offer_roles(page.access, exchange.signed_in(), home ? home->kind : "");
-    page.submit = {"Save", "", href_of(user), false};
-    offer_time_zones(
-        page.person, error != nullptr ? exchange.request.form_value("time_zone") : user.time_zone
-    );
-    return form_page(exchange, std::move(page), error);
 }
 
 http::Response UserPages::suspend(http::Exchange& exchange) {
@@ -540,73 +290,6 @@ http::Response UserPages::resume(http::Exchange& exchange) {
     auto response = http::Response::go_to(exchange.request, href_of(*user));
     shell::Shell::flash(response, user->name + " can sign in again.");
     return response;
-}
-
-http::Response UserPages::make_password_link(http::Exchange& exchange) {
-    const auto caller = caller_of(exchange);
-    const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller, *id) : Result<User>(tl::unexpected(id.error()));
-    if (!user) {
-        return http::Response::failed(user.error());
-    }
-    const auto link = users_.make_password_link(caller, *id);
-    return link ? link_page(exchange, *user, *link, false) : http::Response::failed(link.error());
-}
-
-http::Response UserPages::show_deletion(http::Exchange& exchange) {
-    const auto id = user_id_of(exchange.request);
-    const auto user =
-        id ? users_.get(caller_of(exchange), *id) : Result<User>(tl::unexpected(id.error()));
-    return user ? deletion(exchange, *user, "") : http::Response::failed(user.error());
-}
-
-http::Response UserPages::remove(http::Exchange& exchange) {
-    const auto caller = caller_of(exchange);
-    const auto id = user_id_of(exchange.request);
-    const auto user = id ? users_.get(caller, *id) : Result<User>(tl::unexpected(id.error()));
-    if (!user) {
-        return http::Response::failed(user.error());
-    }
-    if (exchange.request.form_value("name") != user->email) {
-        return deletion(exchange, *user, "Type the address exactly as it is shown.");
-    }
-    if (auto removed = users_.remove(caller, *id); !removed) {
-        return removed.error().code == ErrorCode::Conflict
-                   ? deletion(exchange, *user, removed.error().message)
-                   : http::Response::failed(removed.error());
-    }
-    auto response = http::Response::go_to(exchange.request, "/users");
-    shell::Shell::flash(response, user->name + " was deleted.");
-    return response;
-}
-
-http::Response UserPages::deletion(
-    http::Exchange& exchange, const User& user, const std::string& error
-) {
-    DeleteUserPage page;
-    page.dialog = {
-        .title = "Delete " + user.name + "?",
-        .text =
-            "This person can no longer sign in. What they made stays. This cannot be taken back; "
-            "suspending can.",
-        .losses = {},
-        .name = user.email,
-        .action = href_of(user) + "/deletion",
-        .cancel_href = href_of(user),
-        .confirm_label = "Delete person",
-        .cancel_label = "Keep",
-        .error = error};
-    const int status = error.empty() ? 200 : 422;
-    if (exchange.request.is_htmx()) {
-        return shell_.page(
-            exchange, [&](view::Out& out) { views::users::deletion_dialog(out, page); }, status
-        );
-    }
-    page.shell =
-        shell_.frame(exchange, {.title = page.dialog.title, .section = "users", .topics = {}});
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::users::deletion_page(out, page); }, status
-    );
 }
 
 }  // namespace hostelry::users

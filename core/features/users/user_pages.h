@@ -41,6 +41,7 @@ private:
     shell::Shell& shell_;
 };
 
+std::string href_of(const User& user);
 /// The person named by the route's {id}; NotFound for what is no id.
 Result<UserId> user_id_of(const http::Request& request);
 

@@ -1,7 +1,7 @@
 #pragma once
 // What the templates of web/templates/users show.
 
-#include "core/platform/web/components/dialog.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
@@ -37,6 +37,7 @@ struct UserPageView {
     view::PageHead head;
     view::Facts facts;
     std::optional<view::Note> note;
+    view::Activity activity;
 };
 
 struct UserFormPage {
@@ -67,11 +68,6 @@ struct ProfilePage {
     std::vector<view::Field> profile;
     view::Form password_form;
     std::vector<view::Field> password;
-};
-
-struct DeleteUserPage {
-    view::Shell shell;
-    view::DeleteDialog dialog;
 };
 
 }  // namespace hostelry::users

@@ -1,0 +1,84 @@
+#include "core/features/shell/page_parts.h"
+
+#include "core/base/text.h"
+#include "core/platform/web/described_fields.h"
+#include "core/platform/web/out.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace hostelry::shell {
+namespace {
+
+constexpr std::int64_t kRowsMax = 1'000'000;
+
+}  // namespace
+
+bool asks_for(const http::Request& request, std::string_view element) {
+    return request.is_htmx() && request.header("hx-target").value_or("") == element;
+}
+
+std::string link_with(std::string_view path, Parameters parameters) {
+    std::string link(path);
+    char separator = '?';
+    for (const auto& [name, value] : parameters) {
+        if (!value.empty()) {
+            link += separator + std::string(name) + "=" + percent_encode(value);
+            separator = '&';
+        }
+    }
+    return link;
+}
+
+std::int64_t first_row_of(const http::Request& request) {
+    const auto text = request.query("from").value_or("");
+    std::int64_t row = 0;
+    std::from_chars(text.data(), text.data() + text.size(), row);
+    return std::clamp<std::int64_t>(row, 0, kRowsMax);
+}
+
+view::Pager pager_of(
+    std::int64_t first,
+    std::int64_t shown,
+    std::int64_t matching,
+    std::int64_t page_size,
+    const std::function<std::string(std::int64_t)>& href_from
+) {
+    const auto last = first + shown;
+    view::Pager pager;
+    pager.range = view::show_count(shown == 0 ? 0 : first + 1) + "-" + view::show_count(last) +
+                  " of " + view::show_count(matching);
+    if (first > 0) {
+        pager.previous_href = href_from(std::max<std::int64_t>(0, first - page_size));
+    }
+    if (last < matching) {
+        pager.next_href = href_from(last);
+    }
+    return pager;
+}
+
+const std::vector<FieldError>& field_errors_of(const Error* error) {
+    static const std::vector<FieldError> kNone;
+    return error != nullptr ? error->fields : kNone;
+}
+
+view::ErrorSummary summary_of(const Error* error, std::string_view consequence) {
+    if (error == nullptr) {
+        return {};
+    }
+    if (error->fields.empty()) {
+        return {.title = error->message, .messages = {}};
+    }
+    return view::error_summary_of(error->fields, consequence);
+}
+
+int form_status(const Error* error) {
+    return error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
+}
+
+bool belongs_to_form(const Error& error) {
+    return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict ||
+           error.code == ErrorCode::Unavailable;
+}
+
+}  // namespace hostelry::shell

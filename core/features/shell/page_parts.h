@@ -1,0 +1,49 @@
+#pragma once
+// What pages of lists and forms share: links that keep a filter, paging, and how an error shows.
+
+#include "core/base/result.h"
+#include "core/platform/http/message.h"
+#include "core/platform/web/components/form.h"
+#include "core/platform/web/components/list.h"
+
+#include <cstdint>
+#include <functional>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace hostelry::shell {
+
+/// Whether HTMX wants only the element with this id again, not the page around it.
+bool asks_for(const http::Request& request, std::string_view element);
+
+using Parameters = std::initializer_list<std::pair<std::string_view, std::string>>;
+/// `path` with the parameters that are not empty, each percent-encoded.
+std::string link_with(std::string_view path, Parameters parameters);
+
+/// Where a list of pages begins: the row number in the query's `from`, 0 when there is none.
+std::int64_t first_row_of(const http::Request& request);
+
+/// Rows `first` to `first + shown` of `matching`; `href_from` links to the page that begins at a
+/// row.
+view::Pager pager_of(
+    std::int64_t first,
+    std::int64_t shown,
+    std::int64_t matching,
+    std::int64_t page_size,
+    const std::function<std::string(std::int64_t)>& href_from
+);
+
+/// Of the error behind a form that is shown again; none when it is shown first (null).
+const std::vector<FieldError>& field_errors_of(const Error* error);
+/// The summary above the form; `consequence` reassures ("Nothing was created.").
+view::ErrorSummary summary_of(const Error* error, std::string_view consequence);
+/// 200 at first, 409 for a conflict, 422 for anything else a person can mend in the form.
+int form_status(const Error* error);
+/// A rule that stands at no field still belongs above the form; anything graver is a page of its
+/// own.
+bool belongs_to_form(const Error& error);
+
+}  // namespace hostelry::shell
