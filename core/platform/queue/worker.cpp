@@ -655,6 +655,7 @@ void Worker::stop(std::chrono::milliseconds patience) {
 WorkerFigures Worker::figures() const {
     const std::lock_guard lock(parts_->mutex);
     return {
+        .is_stopping = parts_->stopping,
         .running = static_cast<int>(parts_->running.size()),
         .started_total = parts_->started,
         .succeeded_total = parts_->succeeded,

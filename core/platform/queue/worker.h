@@ -30,6 +30,7 @@ struct WorkerOptions {
 };
 
 struct WorkerFigures {
+    bool is_stopping;  ///< stop() was called: nothing more is claimed, no further step begins
     int running;
     std::uint64_t started_total, succeeded_total, failed_total, cancelled_total, steps_total,
         retries_total, leases_lost_total;

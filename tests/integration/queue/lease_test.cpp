@@ -145,6 +145,7 @@ TEST_F(Leases, AStoppingWorkerFinishesTheStepInHandAndBeginsNoOther) {
     const auto id = enqueue_job({.kind = "test.slow", .tenant = {}});
     running.pass();
     std::thread stopper([&] { leaving.stop(10s); });
+    ASSERT_TRUE(testing::eventually([&] { return leaving.figures().is_stopping; }));
     go_on.open();
     stopper.join();
     EXPECT_EQ(job(id).state, JobState::Queued);

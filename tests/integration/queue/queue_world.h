@@ -6,6 +6,7 @@
 #include "core/platform/queue/queue.h"
 #include "core/platform/queue/worker.h"
 
+#include "tests/support/eventually.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>

@@ -138,7 +138,8 @@ TEST_F(AgentEnrolment, HeartbeatsBecomeTheStatus) {
     ASSERT_TRUE(server.status);
     EXPECT_EQ(server.status->parse().value("cpu_percent", 0.0), 12.5);
     agent.reset();
-    EXPECT_TRUE(eventually([&] { return !servers.get(postgres.root(), web1)->is_online; }));
+    EXPECT_TRUE(testing::eventually([&] { return !servers.get(postgres.root(), web1)->is_online; })
+    );
 }
 
 TEST_F(AgentEnrolment, FactsThatAreNoObjectAreWorthNothing) {

@@ -87,7 +87,7 @@ TEST_F(Orders, ASecondSessionReplacesTheFirst) {
 
 TEST_F(Orders, APlanPostedWhileTheAgentIsAwayWaitsForIt) {
     auto answer = apply_later(web1, plan_of(fresh_plan_id()));
-    ASSERT_TRUE(eventually([&] {
+    ASSERT_TRUE(testing::eventually([&] {
         return postgres.value("select count(*) from hostelry.agent_commands") == "1";
     }));
     auto agent = join(web1, proof);
@@ -100,7 +100,7 @@ TEST_F(Orders, APlanPostedWhileTheAgentIsAwayWaitsForIt) {
 TEST_F(Orders, AnAgentThatStaysAwayIsUnavailable) {
     auto answer =
         apply_later(web1, plan_of(fresh_plan_id()), {.timeout = std::chrono::minutes{10}});
-    ASSERT_TRUE(eventually([&] {
+    ASSERT_TRUE(testing::eventually([&] {
         return postgres.value("select count(*) from hostelry.agent_commands") == "1";
     }));
     clock.leap(std::chrono::seconds{20});

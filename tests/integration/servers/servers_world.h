@@ -7,6 +7,7 @@
 #include "core/platform/crypto/token.h"
 
 #include "tests/integration/servers/fake_agent.h"
+#include "tests/support/eventually.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>
@@ -153,18 +154,6 @@ protected:
         return {plan, outcome.dump()};
     }
     std::string fresh_plan_id() { return new_uuid(clock, random).to_string(); }
-
-    /// Looks until it is so, at most ten seconds.
-    static bool eventually(const std::function<bool()>& is_so) {
-        const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{10};
-        while (!is_so()) {
-            if (std::chrono::steady_clock::now() > until) {
-                return false;
-            }
-            std::this_thread::sleep_for(std::chrono::milliseconds{10});
-        }
-        return true;
-    }
 
     std::string folder = test_folder();
     LeapingClock clock;
