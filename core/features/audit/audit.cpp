@@ -127,6 +127,22 @@ Result<void> Audit::record(db::Transaction& tx, const events::Event& event) {
     return {};
 }
 
+shell::ActivitySource Audit::activity() const {
+    return [](db::Transaction& tx, const shell::ActivityQuestion& question) {
+        std::vector<view::ActivityEntry> shown;
+        for (const auto& entry : AuditStore{tx}.recent(question.subject, question.count_max)) {
+            shown.push_back(
+                {.title = title_of(entry.type),
+                 .about = question.subject ? "" : about_of(entry),
+                 .who = question.may_audit ? who_of(entry) : "",
+                 .href = question.may_audit ? "/audit/" + std::to_string(entry.position) : "",
+                 .at = entry.at}
+            );
+        }
+        return shown;
+    };
+}
+
 Result<AuditPage> Audit::list(TenantId tenant, const AuditFilter& filter, std::int64_t count_max) {
     return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<AuditPage> {
         return AuditStore{tx}.list(filter, count_max);

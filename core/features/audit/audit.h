@@ -27,6 +27,9 @@ public:
     /// Listener "audit" over all events: one row each, exactly once, in their order.
     void add_listeners(events::Dispatcher& dispatcher);
 
+    /// Fills the activity panels: shell.set_activity(audit.activity()).
+    shell::ActivitySource activity() const;
+
     /// Entries of the tenant and those below.
     Result<AuditPage> list(TenantId tenant, const AuditFilter& filter, std::int64_t count_max);
     Result<AuditEntry> get(TenantId tenant, std::int64_t position);

@@ -3,6 +3,8 @@
 #include "core/base/text.h"
 #include "core/platform/crypto/digest.h"
 
+#include <nlohmann/json.hpp>
+
 namespace hostelry::audit {
 namespace {
 
@@ -60,6 +62,22 @@ std::string signature_of(const AuditHead& head, const std::string& key) {
     CanonicalText text;
     text.add(head.position).add(head.entries).add(head.hash).add(head.signed_at);
     return to_hex(crypto::hmac_sha256(key, text.text()));
+}
+
+std::string about_of(const AuditEntry& entry) {
+    const auto data = nlohmann::json::parse(entry.data, nullptr, false);
+    for (const char* name : {"name", "domain", "zone", "title"}) {
+        if (data.is_object() && data.contains(name) && data[name].is_string()) {
+            return data[name].get<std::string>();
+        }
+    }
+    return {};
+}
+
+std::string who_of(const AuditEntry& entry) {
+    return !entry.actor_name.empty() ? entry.actor_name
+           : entry.actor             ? "A deleted person"
+                                     : "The panel";
 }
 
 std::string title_of(const std::string& type) {

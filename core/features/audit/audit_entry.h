@@ -55,6 +55,10 @@ struct AuditVerdict {
 
 /// "user.password_changed" becomes "Password changed": what a person reads.
 std::string title_of(const std::string& type);
+/// The name of the thing, as the event's facts tell it; empty when they do not.
+std::string about_of(const AuditEntry& entry);
+/// Who did it: a person, also one who is gone, or the panel.
+std::string who_of(const AuditEntry& entry);
 
 }  // namespace hostelry::audit
 

@@ -90,22 +90,6 @@ std::string audit_href(const Query& query) {
     return href;
 }
 
-std::string about_of(const AuditEntry& entry) {
-    const auto data = json::parse(entry.data, nullptr, false);
-    for (const char* name : {"name", "domain", "zone", "title"}) {
-        if (data.is_object() && data.contains(name) && data[name].is_string()) {
-            return data[name].get<std::string>();
-        }
-    }
-    return {};
-}
-
-std::string who_of(const AuditEntry& entry) {
-    return !entry.actor_name.empty() ? entry.actor_name
-           : entry.actor             ? "A deleted person"
-                                     : "The panel";
-}
-
 AuditRow row_of(const AuditEntry& entry) {
     return {
         .position = std::to_string(entry.position),

@@ -21,6 +21,13 @@ constexpr std::string_view kListAuditSql =
     "and ($7::bigint is null or a.position < $7) order by a.position desc limit $8";
 constexpr std::string_view kCountAuditSql =
     "select count(*) as matching from hostelry.audit_entries a where " AUDIT_FITS;
+constexpr std::string_view kRecentOfSubjectSql =
+    "select " AUDIT_COLUMNS "where a.subject_id = $1 order by a.position desc limit $2";
+// Bounded: a small account in a big panel must not walk the whole trail backwards.
+constexpr std::string_view kRecentAuditSql =
+    "select " AUDIT_COLUMNS
+    "where a.position > coalesce((select position from hostelry.audit_head), 0) - 20000 "
+    "and a.type not like 'session.%' order by a.position desc limit $1";
 constexpr std::string_view kFindAuditSql = "select " AUDIT_COLUMNS "where a.position = $1";
 constexpr std::string_view kAuditAfterSql =
     "select " AUDIT_COLUMNS "where a.position > $1 order by a.position limit $2";
@@ -123,6 +130,17 @@ AuditPage AuditStore::list(const AuditFilter& filter, std::int64_t count_max) {
     )["matching"]
                         .integer();
     return page;
+}
+
+std::vector<AuditEntry> AuditStore::recent(
+    const std::optional<Uuid>& subject, std::int64_t count_max
+) {
+    std::vector<AuditEntry> entries;
+    for (const auto& row : subject ? tx_.query(kRecentOfSubjectSql, *subject, count_max)
+                                   : tx_.query(kRecentAuditSql, count_max)) {
+        entries.push_back(read_entry(row));
+    }
+    return entries;
 }
 
 std::optional<AuditEntry> AuditStore::find(std::int64_t position) {

@@ -31,6 +31,9 @@ public:
     explicit AuditStore(db::Transaction& tx) : tx_(tx) {}
 
     AuditPage list(const AuditFilter& filter, std::int64_t count_max);
+    /// The last ones about `subject`; without one the last of everything but sign-ins, among the
+    /// panel's latest entries.
+    std::vector<AuditEntry> recent(const std::optional<Uuid>& subject, std::int64_t count_max);
     std::optional<AuditEntry> find(std::int64_t position);
     /// In order of position, after that one; all tenants the transaction sees.
     std::vector<AuditEntry> after(std::int64_t position, std::int64_t count_max);

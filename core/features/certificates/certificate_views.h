@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/features/certificates/certificate_types.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/chip.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
@@ -39,6 +40,7 @@ struct CertificatePage {
     std::optional<view::JobCard> job;
     std::vector<std::string> names;
     std::string fingerprint;
+    view::Activity activity;
 };
 
 struct UploadPage {

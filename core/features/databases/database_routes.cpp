@@ -261,6 +261,7 @@ void Databases::add_pages(http::Router& router) {
              .section = "databases",
              .topics = {"database:" + found->id.to_string()}}
         );
+        page.activity = needs_.shell.activity(x, found->id.uuid);
         return needs_.shell.page(x, [&](view::Out& out) { views::databases::show(out, page); });
     }));
     router.add(page_route(

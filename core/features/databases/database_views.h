@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
@@ -36,6 +37,7 @@ struct DatabasePageView {
     view::Facts facts{};
     std::optional<view::Note> note{};
     std::optional<view::JobCard> job{};
+    view::Activity activity{};
 };
 
 }  // namespace hostelry::databases

@@ -318,7 +318,7 @@ SitePageView site_page_of(
     }
     page.notes = notes_of(site, principal);
     for (const auto& job : shown.jobs) {
-        page.activity.push_back(
+        page.jobs.push_back(
             {.title = job.title,
              .href = "/jobs/" + job.id.to_string(),
              .chip = chip_of_job(job),

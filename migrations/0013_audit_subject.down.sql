@@ -1,0 +1,1 @@
+drop index hostelry.audit_entries_by_subject;
