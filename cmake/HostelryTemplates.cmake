@@ -3,6 +3,8 @@
 # Compiles web/templates/<folder>/*.cpt into <target>. Callers include the generated header, as
 # "templates/<folder>/<file>.cpt.h"; what it declares lives in hostelry::views::<folder>.
 set(HOSTELRY_GENERATED_DIR ${CMAKE_BINARY_DIR}/generated)
+# What clang-tidy needs besides the sources in the tree.
+add_custom_target(hostelry_generated)
 
 function(hostelry_templates target folder)
   set(root ${CMAKE_SOURCE_DIR}/web/templates)
@@ -17,6 +19,10 @@ function(hostelry_templates target folder)
       COMMENT "Template ${template}"
       VERBATIM)
     target_sources(${target} PRIVATE ${source} ${header})
+    list(APPEND generated ${source} ${header})
   endforeach()
+  string(REPLACE "/" "_" name templates_${folder})
+  add_custom_target(hostelry_${name} DEPENDS ${generated})
+  add_dependencies(hostelry_generated hostelry_${name})
   target_include_directories(${target} PUBLIC ${HOSTELRY_GENERATED_DIR})
 endfunction()

@@ -9,9 +9,9 @@ def folder(preset):
     return paths.BUILD / preset
 
 
-def ensure(progress, preset, title, *, targets=(), options=(), limit=2400):
+def ensure(progress, preset, title, *, targets=(), limit=2400):
     """Configure when needed and build; Ninja knows what is current."""
     with progress.stage(f"build-{preset}", title, advice=ADVICE.format(preset=preset)) as stage:
         if not (folder(preset) / "build.ninja").exists():
-            stage.run(["cmake", "--preset", preset, *options], cwd=paths.ROOT, limit=300)
+            stage.run(["cmake", "--preset", preset], cwd=paths.ROOT, limit=300)
         stage.run(["nice", "-n", "5", "ninja", "-C", folder(preset), *targets], limit=limit)

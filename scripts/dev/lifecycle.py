@@ -1,4 +1,4 @@
-"""./dev up, ./dev down and ./dev clean."""
+"""./dev up, ./dev down, ./dev clean, and the command line of what runs."""
 
 import os
 import signal
@@ -43,7 +43,7 @@ def up(options):
         state = _claim_state(options)
         with_hosts = _can_have_hosts(options, state)
         frontend.ensure(progress)
-        build.ensure(progress, _preset(options), "Panel and agent", options=["-DHOSTELRY_TESTS=OFF"])
+        build.ensure(progress, _preset(options), "Panel and agent")
         facts = _start_hosts(options, progress, state) if with_hosts else None
         running = _start_panel(options, progress, state, facts)
         if facts is not None:
@@ -140,11 +140,22 @@ def _announce(facts):
 
 
 def _preset(options):
-    return "release" if options.release else "dev"
+    return "release" if options.release else "up"
 
 
 def _program(options):
     return build.folder(_preset(options)) / "bin" / "hostelry"
+
+
+def command(words):
+    """The program's command line on the panel of ./dev up; never returns."""
+    built = [program for program in (build.folder(preset) / "bin" / "hostelry" for preset in ("up", "release"))
+             if program.exists()]
+    if not built:
+        raise StageFailed("hostelry", "is not built", None, "run './dev up' first")
+    program = max(built, key=lambda file: file.stat().st_mtime)
+    own_state = [] if "--state" in words else ["--state", states.locate(None)[0].panel]
+    os.execv(program, [str(word) for word in (program, *words, *own_state)])
 
 
 def down(options):

@@ -1,15 +1,19 @@
-"""./dev lint and ./dev fmt: formatting, the architecture check, and whatever scripts/lint/run adds."""
+"""./dev lint and ./dev fmt: formatting, the checks of scripts/lint/run, and clang-tidy."""
 
+import contextlib
 import os
 
+import build
 import packages
 import paths
+import tidy
 from results import Results
 from stages import Progress, StageFailed
 
 SOURCES = ("core", "plugin-api", "plugins", "tests")
 CLANG_FORMAT = "clang-format-14"
 CHECKS = paths.ROOT / "scripts" / "lint" / "run"
+PRESET = "test"  # Whose compile commands clang-tidy reads.
 
 
 def source_files():
@@ -19,18 +23,35 @@ def source_files():
     return sorted(path for path in found if "node_modules" not in path.parts)
 
 
-def run(progress):
-    """Both checks as Results: one case each."""
+def quick(progress):
+    """The checks that need no build, as Results: one case each."""
     results = Results()
     for name, title, argv, advice in _checks():
-        try:
-            with progress.stage(name, title, advice=advice) as stage:
-                stage.run(argv, cwd=paths.ROOT, limit=600)
-            results.passed += 1
-        except StageFailed as failure:
-            print(failure.report(), flush=True)
-            results.failed += 1
+        with _counted(results), progress.stage(name, title, advice=advice) as stage:
+            stage.run(argv, cwd=paths.ROOT, limit=600)
     return results
+
+
+def clang_tidy(progress):
+    """One case; looks at everything in CI and at what was changed elsewhere."""
+    results = Results()
+    build.ensure(progress, PRESET, "Generated sources", targets=["hostelry_generated"])
+    with _counted(results), progress.stage("tidy", "clang-tidy", advice="mend each finding; .clang-tidy says what is "
+                                           "looked for and why some checks are left out") as stage:
+        units = tidy.check(stage, PRESET, everything=os.environ.get("CI", "").lower() in ("1", "true", "yes"))
+        stage.note = f"{units} units"
+    return results
+
+
+@contextlib.contextmanager
+def _counted(results):
+    """One more passed, or failed with the report printed."""
+    try:
+        yield
+        results.passed += 1
+    except StageFailed as failure:
+        print(failure.report(), flush=True)
+        results.failed += 1
 
 
 def _checks():
@@ -43,8 +64,9 @@ def _checks():
 
 def lint(options):
     progress = Progress("lint")
-    packages.ensure(progress, packages.TEST)
-    results = run(progress)
+    packages.ensure(progress, packages.BUILD + packages.TEST)
+    results = quick(progress)
+    results += clang_tidy(progress)
     print(results.line())
     return 1 if results.failed else 0
 

@@ -18,10 +18,11 @@ HELP = """\
 ./dev up      install what is missing, build, start the panel and the demo hosts; prints the address
 ./dev down    stop them (data stays)
 ./dev clean   stop them and remove their data
-./dev test    all tests, or one kind: unit, integration, e2e, lint
+./dev test    all tests, or one kind: unit, integration, threads, hosts, e2e, lint
 ./dev bench   measure, each figure beside its limit
-./dev lint    formatting and architecture checks
+./dev lint    formatting, architecture and clang-tidy
 ./dev fmt     format the C++ sources
+./dev hostelry WORDS…   the panel's command line, on the panel that ./dev up runs
 ./dev help    this page; './dev up --help' for its options
 """
 
@@ -72,15 +73,18 @@ def _parser():
     command("test", testing.test, "Set up, then test.").add_argument(
         "kind", nargs="?", choices=testing.KINDS, default="all")
     command("bench", bench.bench, "Measure, each figure beside its limit.")
-    command("lint", lint.lint, "Formatting and architecture checks.")
+    command("lint", lint.lint, "Formatting, architecture and clang-tidy.")
     command("fmt", lint.fmt, "Format the C++ sources.")
     command("help", lambda options: print(HELP, end=""), "Show this page.")
     return parser
 
 
 def main():
-    options = _parser().parse_args(sys.argv[1:] or ["help"])
+    words = sys.argv[1:] or ["help"]
     try:
+        if words[0] == "hostelry":
+            lifecycle.command(words[1:])  # Its words are the program's, options too.
+        options = _parser().parse_args(words)
         return options.act(options) or 0
     except StageFailed as failure:
         print(failure.report(), file=sys.stderr, flush=True)

@@ -20,10 +20,12 @@ from bed import network, trees
 from results import Results
 from stages import Progress, StageFailed
 
-KINDS = ("unit", "integration", "e2e", "lint", "all", "sanitize")
+KINDS = ("unit", "integration", "threads", "hosts", "e2e", "lint", "all")
 PRESET = "test"
-LIMIT_SECONDS = {"unit": 600, "integration": 1500, "tsan": 900, "testbed": 300, "e2e": 1800}
+THREADS_PRESET = "tsan"
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "tsan": 900, "testbed": 300, "hosts": 1500, "e2e": 1800}
 E2E_RUNNER = frontend.E2E / "run.mjs"
+HOSTS_RUNNER = paths.ROOT / "tests" / "hosts" / "run.py"
 SHOWN_OUTPUT_LINES = 60
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANITIZER_OPTIONS = {
@@ -87,35 +89,38 @@ class Run:
         trees.remove(self.folder)
 
     def stages(self, kind):
+        def wanted(*kinds):
+            return kind == "all" or kind in kinds
+
         packages.ensure(self.progress, packages.BUILD + packages.TEST)
-        if kind in ("lint", "all"):
-            self.totals += lint.run(self.progress)
+        if wanted("lint"):
+            self.totals += lint.quick(self.progress)
         if kind == "lint":
+            self.totals += lint.clang_tidy(self.progress)
             return
         frontend.ensure(self.progress)
-        if kind in ("integration", "e2e", "all"):
+        if wanted("integration", "hosts", "e2e"):
             self._start_images()
-        if kind == "sanitize":
-            self._sanitize()
-            return
-        build.ensure(self.progress, PRESET, "Build for tests")
-        if kind in ("unit", "all"):
+        if wanted("unit", "integration", "hosts", "e2e"):
+            build.ensure(self.progress, PRESET, "Build for tests (address and undefined-behaviour sanitizers)")
+        if wanted("unit"):
             self._ctest("unit", PRESET, "Unit tests")
-        if kind in ("integration", "all"):
+        if wanted("integration"):
             self._await_images()
             self._ctest("integration", PRESET, "Integration tests")
-        if kind in ("e2e", "all"):
+        if wanted("threads"):
+            build.ensure(self.progress, THREADS_PRESET, "Build for tests (thread sanitizer)", targets=["tests_tsan"])
+            self._ctest("tsan", THREADS_PRESET, "Tests where threads meet (thread sanitizer)")
+        if wanted("hosts", "e2e"):
             self._await_images()
             self._testbed()
+        if wanted("hosts"):
+            self._script("hosts", "On real hosts: bring-up, agent, killed at every step",
+                         ["python3", HOSTS_RUNNER], self._environment("hosts", PRESET))
+        if wanted("e2e"):
             self._e2e()
-
-    def _sanitize(self):
-        """The same tests once more, in sanitizer builds; longer than what every change waits for."""
-        build.ensure(self.progress, "asan", "Build for tests (address and undefined-behaviour sanitizers)")
-        self._ctest("unit", "asan", "Unit tests (address and undefined behaviour)")
-        self._ctest("integration", "asan", "Integration tests (address and undefined behaviour)")
-        build.ensure(self.progress, "tsan", "Build for tests (thread sanitizer)", targets=["tests_tsan"])
-        self._ctest("tsan", "tsan", "Tests where threads meet (thread sanitizer)")
+        if kind == "all":
+            self.totals += lint.clang_tidy(self.progress)
 
     def _start_images(self):
         """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
@@ -152,7 +157,7 @@ class Run:
         junit.unlink(missing_ok=True)
         argv = ["ctest", "--test-dir", build.folder(preset), "--label-regex", f"^{label}$", "--parallel",
                 os.cpu_count(), "--output-junit", junit, "--output-on-failure"]
-        if preset == "tsan":
+        if preset == THREADS_PRESET:
             # GCC 12's runtime does not know the wider address randomisation of newer kernels.
             argv = ["setarch", "--addr-no-randomize", *argv]
         with self.progress.stage(label, title) as stage:
