@@ -126,4 +126,21 @@ bool any_contains(const std::vector<AddressRange>& ranges, const IpAddress& addr
     });
 }
 
+socklen_t fill_socket_address(
+    const IpAddress& address, std::uint16_t port, sockaddr_storage& storage
+) {
+    if (address.is_v4()) {
+        auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
+        v4.sin_family = AF_INET;
+        v4.sin_port = htons(port);
+        std::memcpy(&v4.sin_addr, address.bytes.data() + 12, 4);
+        return sizeof v4;
+    }
+    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(port);
+    std::memcpy(&v6.sin6_addr, address.bytes.data(), 16);
+    return sizeof v6;
+}
+
 }  // namespace hostelry::http

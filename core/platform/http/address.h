@@ -1,13 +1,13 @@
 #pragma once
 
+#include <sys/socket.h>
+
 #include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-struct sockaddr;
 
 namespace hostelry::http {
 
@@ -34,6 +34,11 @@ struct AddressRange {
     static std::optional<AddressRange> parse(std::string_view text);
     bool contains(const IpAddress& address) const;
 };
+
+/// For connect() and bind(); answers the part of `storage` that is used.
+socklen_t fill_socket_address(
+    const IpAddress& address, std::uint16_t port, sockaddr_storage& storage
+);
 
 bool any_contains(const std::vector<AddressRange>& ranges, const IpAddress& address);
 

@@ -34,6 +34,14 @@ struct Inflight {
     IpAddress peer;
     std::string_view peer_text;  ///< The same as text; lives as long as the connection.
     std::chrono::steady_clock::time_point started;
+    /// The application's own; released when the answer is sent or the connection is gone.
+    std::shared_ptr<void> held;
+};
+
+/// How the request's path is handed over.
+enum class TargetForm : std::uint8_t {
+    Decoded,  ///< Decoded once and normalised; what is read in two ways is refused.
+    Raw,      ///< As it was sent (visible ASCII), for one who passes it on and does not match it.
 };
 
 /// What is decided from the head alone, on the event loop.
@@ -55,6 +63,7 @@ class Application {
 public:
     virtual ~Application() = default;
 
+    virtual TargetForm target_form() const { return TargetForm::Decoded; }
     /// Event loop; must not block. `request` has everything but its body.
     virtual Verdict consider(Inflight& inflight, const BodyFacts& body) = 0;
     /// Worker. A refusal when the body should not be read.

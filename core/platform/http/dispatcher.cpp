@@ -1,6 +1,7 @@
 #include "core/platform/http/dispatcher.h"
 
 #include "core/base/text.h"
+#include "core/platform/http/identify_request.h"
 #include "core/platform/http/security_headers.h"
 #include "core/platform/http/url.h"
 #include "core/platform/log/log.h"
@@ -11,7 +12,6 @@ namespace hostelry::http {
 namespace {
 
 constexpr std::size_t kAnonymousBodyBytes = 64 * 1024;
-constexpr std::size_t kNonceBytes = 16;
 constexpr std::string_view kGuestCookie = "__Host-guest";
 
 constexpr std::array<std::string_view, 5> kRateNames{"none", "page", "api", "login", "static"};
@@ -112,39 +112,6 @@ Dispatcher::Dispatcher(
     }
 }
 
-void Dispatcher::identify_request(Inflight& inflight) {
-    if (!inflight.nonce.empty()) {
-        return;
-    }
-    std::array<std::byte, kNonceBytes> bytes{};
-    random_.fill(bytes);
-    inflight.nonce = to_base64url(bytes);
-    inflight.request.request_id = new_uuid(clock_, random_).to_string();
-    find_client(inflight);
-}
-
-/// Forwarding headers count only from configured proxies, and only as far back as those reach.
-void Dispatcher::find_client(Inflight& inflight) const {
-    auto& request = inflight.request;
-    request.client_address = inflight.peer_text;
-    if (is_trusted_proxy(inflight.peer)) {
-        auto client = inflight.peer;
-        const auto hops = split(request.header("x-forwarded-for").value_or(""), ',');
-        for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-            const auto address = IpAddress::parse(trim(*hop));
-            if (!address) {
-                break;
-            }
-            client = *address;
-            if (!is_trusted_proxy(client)) {
-                break;
-            }
-        }
-        request.is_tls = request.is_tls || request.header("x-forwarded-proto") == "https";
-        request.client_address = client.to_string();
-    }
-}
-
 bool Dispatcher::is_trusted_proxy(const IpAddress& address) const {
     return any_contains(options_.trusted_proxies, address);
 }
@@ -179,7 +146,7 @@ std::optional<Answer> Dispatcher::over_limit(Inflight& inflight) {
 }
 
 Verdict Dispatcher::consider(Inflight& inflight, const BodyFacts& body) {
-    identify_request(inflight);
+    identify_request(inflight, options_.trusted_proxies, clock_, random_);
     inflight.considered = true;
     auto match = router_.match(inflight.request.method, inflight.request.path);
     inflight.route = match.route;
@@ -426,7 +393,7 @@ Response Dispatcher::show_failure(Inflight& inflight, Response response) {
 }
 
 Answer Dispatcher::refuse(int status, std::string_view reason, Inflight& inflight) {
-    identify_request(inflight);
+    identify_request(inflight, options_.trusted_proxies, clock_, random_);
     const Error error{code_for(status), std::string(reason), {}, {}, {}, false};
     auto response = Response::problem(error, inflight.request.request_id, status);
     if (!inflight.request.wants_json()) {

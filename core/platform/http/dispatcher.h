@@ -63,8 +63,6 @@ public:
     bool is_trusted_proxy(const IpAddress& address) const override;
 
 private:
-    void identify_request(Inflight& inflight);
-    void find_client(Inflight& inflight) const;
     bool is_allowed_host(const Request& request) const;
     std::optional<Answer> over_limit(Inflight& inflight);
     Verdict judge_body(Inflight& inflight, const BodyFacts& body);

@@ -96,7 +96,8 @@ EventLoop::Step EventLoop::begin_request(Connection& connection) {
     for (std::size_t i = 0; i < head_.field_count; ++i) {
         request.headers.add(head_.fields[i].name, head_.fields[i].value);
     }
-    auto path = decode_path(head_.path);
+    const bool is_raw = shared_.application.target_form() == TargetForm::Raw;
+    auto path = is_raw ? std::string(head_.path) : decode_path(head_.path);
     work.is_http_1_0 = head_.is_http_1_0;
     work.wants_close = head_.wants_close;
     work.chunked = head_.chunked;
@@ -105,7 +106,7 @@ EventLoop::Step EventLoop::begin_request(Connection& connection) {
     // The views of head_ die here.
     connection.input.erase(0, head_.size);
     connection.scan = {};
-    if (!path || !decode_pairs(request.raw_query)) {
+    if (!path || (!is_raw && !decode_pairs(request.raw_query))) {
         return refuse(connection, 400, "The address is malformed.");
     }
     request.path = std::move(*path);

@@ -319,6 +319,14 @@ bool equals_ignoring_case(std::string_view text, std::string_view lower_text) {
            });
 }
 
+bool is_token(std::string_view text) {
+    return !text.empty() && all_of_class(text, kToken);
+}
+
+bool is_field_value(std::string_view text) {
+    return all_of_class(text, kValue);
+}
+
 std::optional<std::string_view> RequestHead::find(std::string_view lower_name) const {
     for (std::size_t i = 0; i < field_count; ++i) {
         if (equals_ignoring_case(fields[i].name, lower_name)) {

@@ -59,5 +59,9 @@ struct HeadScan {
 HeadOutcome parse_head(std::string_view bytes, HeadScan& scan, RequestHead& head);
 
 bool equals_ignoring_case(std::string_view text, std::string_view lower);
+/// A field name, or another token of RFC 9110; not empty.
+bool is_token(std::string_view text);
+/// No control byte but tab.
+bool is_field_value(std::string_view text);
 
 }  // namespace hostelry::http

@@ -1,5 +1,6 @@
 #include "core/platform/http/server.h"
 
+#include "core/platform/http/descriptor.h"
 #include "core/platform/http/event_loop.h"
 #include "core/platform/log/log.h"
 
@@ -21,41 +22,9 @@ constexpr int kBacklog = 1024;
 constexpr int kSendBufferBytes = 256 * 1024;
 constexpr unsigned kUserTimeoutMs = 30'000;
 
-class Descriptor {
-public:
-    explicit Descriptor(int fd) : fd_(fd) {}
-    ~Descriptor() {
-        if (fd_ >= 0) {
-            ::close(fd_);
-        }
-    }
-    Descriptor(const Descriptor&) = delete;
-    Descriptor& operator=(const Descriptor&) = delete;
-    int get() const { return fd_; }
-    int release() { return std::exchange(fd_, -1); }
-
-private:
-    int fd_;
-};
-
 template <class T>
 bool set_option(int fd, int level, int name, T value) {
     return ::setsockopt(fd, level, name, &value, sizeof value) == 0;
-}
-
-socklen_t fill_address(const IpAddress& address, std::uint16_t port, sockaddr_storage& storage) {
-    if (address.is_v4()) {
-        auto& v4 = reinterpret_cast<sockaddr_in&>(storage);
-        v4.sin_family = AF_INET;
-        v4.sin_port = htons(port);
-        std::memcpy(&v4.sin_addr, address.bytes.data() + 12, 4);
-        return sizeof v4;
-    }
-    auto& v6 = reinterpret_cast<sockaddr_in6&>(storage);
-    v6.sin6_family = AF_INET6;
-    v6.sin6_port = htons(port);
-    std::memcpy(&v6.sin6_addr, address.bytes.data(), 16);
-    return sizeof v6;
 }
 
 tl::unexpected<Error> cannot_listen(const Listen& listen, std::uint16_t port) {
@@ -76,7 +45,7 @@ Result<int> open_listener(const Listen& listen, std::uint16_t port) {
         );
     }
     sockaddr_storage storage{};
-    const auto size = fill_address(*address, port, storage);
+    const auto size = fill_socket_address(*address, port, storage);
     Descriptor fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
     const bool prepared = fd.get() >= 0 && set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1) &&
                           set_option(fd.get(), SOL_SOCKET, SO_REUSEPORT, 1) &&
@@ -98,7 +67,7 @@ bool is_taken(const Listen& listen) {
         return false;
     }
     sockaddr_storage storage{};
-    const auto size = fill_address(*address, listen.port, storage);
+    const auto size = fill_socket_address(*address, listen.port, storage);
     const Descriptor fd(::socket(storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
     set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR, 1);
     return ::bind(fd.get(), reinterpret_cast<sockaddr*>(&storage), size) != 0 &&
