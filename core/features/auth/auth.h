@@ -9,6 +9,7 @@
 #include "core/platform/cache/cache.h"
 #include "core/platform/db/database.h"
 #include "core/platform/http/route.h"
+#include "core/platform/queue/queue.h"
 
 #include <functional>
 #include <optional>
@@ -51,6 +52,8 @@ public:
     explicit Auth(Needs needs) : needs_(std::move(needs)) {}
 
     void add_routes(http::Router& router);
+    /// "sessions.purge", nightly.
+    void add_jobs(queue::Registry& registry);
 
     /// By the session cookie, in one round trip. A stale cookie is nobody.
     Result<std::optional<http::Principal>> authenticate(const http::Request& request) override;
