@@ -3,6 +3,9 @@
 namespace hostelry::certificates {
 namespace {
 
+constexpr std::chrono::days kOursShouldHaveLeft{14};
+constexpr std::chrono::days kUploadedShouldHaveLeft{30};
+
 #define CERTIFICATE_COLUMNS                                                                       \
     "c.tenant_id, c.id, c.site_id, c.site_key, c.server_id, c.kind, c.state, c.names, c.issuer, " \
     "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem "
@@ -26,7 +29,17 @@ constexpr auto kPutCertificateSql = R"(
            fingerprint = excluded.fingerprint, not_before = excluded.not_before, not_after = excluded.not_after,
            problem = '', tried_at = null, updated_at = now()
     returning )" CERTIFICATE_COLUMNS;
+#define CERTIFICATE_EXPIRES_SOON "c.not_after < (case c.kind when 'acme' then $1 else $2 end) "
+constexpr auto kTroubledCertificatesSql =
+    "select " CERTIFICATE_COLUMNS
+    "from hostelry.certificates c where c.state = 'failed' or " CERTIFICATE_EXPIRES_SOON
+    "order by c.not_after, c.id limit $3";
 #undef CERTIFICATE_COLUMNS
+constexpr auto kCountCertificatesSql =
+    "select count(*) as all_certificates, count(*) filter (where c.state = 'failed') as failed, "
+    "count(*) filter (where c.state <> 'failed' and " CERTIFICATE_EXPIRES_SOON
+    ") as expiring from hostelry.certificates c";
+#undef CERTIFICATE_EXPIRES_SOON
 constexpr auto kSetCertificateStateSql = R"(
     update hostelry.certificates
        set state = $2, problem = $3, tried_at = case when $2 = 'failed' then now() else tried_at end, updated_at = now()
@@ -62,8 +75,28 @@ std::vector<Certificate> read_certificates(const db::Rows& rows) {
 
 }  // namespace
 
+ExpirySoon expiry_soon(TimePoint now) {
+    return {now + kOursShouldHaveLeft, now + kUploadedShouldHaveLeft};
+}
+
 std::vector<Certificate> CertificateStore::list() {
     return read_certificates(tx_.query(kListCertificatesSql));
+}
+
+CertificateCounts CertificateStore::counts(const ExpirySoon& soon) {
+    const auto row = tx_.query_one(kCountCertificatesSql, soon.ours, soon.uploaded);
+    return {
+        .all = row["all_certificates"].integer(),
+        .expiring = row["expiring"].integer(),
+        .failed = row["failed"].integer()};
+}
+
+std::vector<Certificate> CertificateStore::troubled(
+    const ExpirySoon& soon, std::int64_t count_max
+) {
+    return read_certificates(
+        tx_.query(kTroubledCertificatesSql, soon.ours, soon.uploaded, count_max)
+    );
 }
 
 Result<Certificate> CertificateStore::get(CertificateId id) {

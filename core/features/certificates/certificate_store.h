@@ -9,11 +9,26 @@
 
 namespace hostelry::certificates {
 
+/// Certificates that somebody should look at by when they end. Ours are renewed long before, so few
+/// days left mean that renewal does not work; nobody renews an uploaded one.
+struct ExpirySoon {
+    TimePoint ours{};
+    TimePoint uploaded{};
+};
+ExpirySoon expiry_soon(TimePoint now);
+
+struct CertificateCounts {
+    std::int64_t all = 0, expiring = 0, failed = 0;  ///< A failed one counts as failed only.
+};
+
 class CertificateStore {
 public:
     explicit CertificateStore(db::Transaction& tx) : tx_(tx) {}
 
     std::vector<Certificate> list();
+    CertificateCounts counts(const ExpirySoon& soon);
+    /// Failed and expiring ones, those that expire first on top.
+    std::vector<Certificate> troubled(const ExpirySoon& soon, std::int64_t count_max);
     /// NotFound.
     Result<Certificate> get(CertificateId id);
     std::optional<Certificate> find_by_site(const Uuid& site);

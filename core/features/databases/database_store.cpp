@@ -16,6 +16,9 @@ constexpr const char* kListDatabasesSql = HOSTELRY_DATABASE_COLUMNS
 constexpr const char* kCountDatabasesSql =
     "select count(*) as matching from hostelry.site_databases d "
     "where d.site_domain ilike $1 or d.name ilike $1";
+constexpr const char* kDatabaseTotalsSql =
+    "select count(*) as all_databases, count(size_bytes) as measured, "
+    "coalesce(sum(size_bytes), 0)::bigint as bytes from hostelry.site_databases";
 constexpr const char* kDatabasesOfSiteSql =
     HOSTELRY_DATABASE_COLUMNS "where d.tenant_id = $1 and d.site_id = $2 order by d.name";
 constexpr const char* kFindDatabaseSql = HOSTELRY_DATABASE_COLUMNS "where d.id = $1";
@@ -107,6 +110,14 @@ DatabasePage DatabaseStore::list(
         page.next = page.databases.back().site_domain + " " + page.databases.back().name;
     }
     return page;
+}
+
+DatabaseTotals DatabaseStore::totals() {
+    const auto row = tx_.query_one(kDatabaseTotalsSql);
+    return {
+        .all = row["all_databases"].integer(),
+        .measured = row["measured"].integer(),
+        .bytes = row["bytes"].integer()};
 }
 
 std::vector<SiteDatabase> DatabaseStore::of_site(TenantId tenant, const Uuid& site) {

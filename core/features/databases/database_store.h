@@ -17,6 +17,11 @@ struct DatabasePage {
     std::string next{};  ///< Give it as `after` for the next page; empty on the last.
 };
 
+/// What all databases of the tree take. Unmeasured ones are not in the sum.
+struct DatabaseTotals {
+    std::int64_t all = 0, measured = 0, bytes = 0;
+};
+
 /// The only SQL of the feature. Sees the tree of the transaction's tenant.
 class DatabaseStore {
 public:
@@ -24,6 +29,7 @@ public:
 
     /// By name of the site. `words` in the site's domain or the database's name.
     DatabasePage list(const std::string& words, const std::string& after, std::int64_t count_max);
+    DatabaseTotals totals();
     std::vector<SiteDatabase> of_site(TenantId tenant, const Uuid& site);
     std::optional<SiteDatabase> find(DatabaseId id);
     Result<SiteDatabase> get(DatabaseId id);

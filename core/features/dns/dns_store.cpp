@@ -17,7 +17,14 @@ constexpr auto kFindZoneByKeySql =
 constexpr auto kListZonesSql =
     "select " ZONE_COLUMNS
     "where $1 = '' or position(lower($1) in z.name) > 0 order by z.name limit 1000";
+constexpr auto kFailedZonesSql =
+    "select " ZONE_COLUMNS "where z.state = 'failed' order by z.name limit $1";
 #undef ZONE_COLUMNS
+constexpr auto kCountZonesSql =
+    "select count(*) as all_zones, count(*) filter (where state = 'ready') as ready, "
+    "count(*) filter (where state = 'failed') as failed from hostelry.dns_zones";
+constexpr auto kCountZonesOfTenantSql =
+    "select count(*) as zones from hostelry.dns_zones where tenant_id = $1";
 constexpr auto kInsertZoneSql = R"(
     insert into hostelry.dns_zones (tenant_id, id, name, backend_id, nameservers, state, request_key)
     values ($1, $2, $3, $4, $5, $6, $7))";
@@ -163,6 +170,26 @@ std::vector<Zone> DnsStore::list_zones(const std::string& words) {
         zones.push_back(read_zone(row));
     }
     return zones;
+}
+
+ZoneCounts DnsStore::zone_counts() {
+    const auto row = tx_.query_one(kCountZonesSql);
+    return {
+        .all = row["all_zones"].integer(),
+        .ready = row["ready"].integer(),
+        .failed = row["failed"].integer()};
+}
+
+std::vector<Zone> DnsStore::failed_zones(std::int64_t count_max) {
+    std::vector<Zone> zones;
+    for (const auto& row : tx_.query(kFailedZonesSql, count_max)) {
+        zones.push_back(read_zone(row));
+    }
+    return zones;
+}
+
+std::int64_t DnsStore::count_of_tenant(TenantId tenant) {
+    return tx_.query_one(kCountZonesOfTenantSql, tenant)["zones"].integer();
 }
 
 void DnsStore::set_state(ZoneId id, std::string_view state, std::string_view problem) {

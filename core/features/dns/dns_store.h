@@ -33,6 +33,10 @@ struct ServersForName {
     std::string base_url;
 };
 
+struct ZoneCounts {
+    std::int64_t all = 0, ready = 0, failed = 0;
+};
+
 class DnsStore {
 public:
     explicit DnsStore(db::Transaction& tx) : tx_(tx) {}
@@ -47,6 +51,10 @@ public:
     Result<Zone> lock_zone(ZoneId id);
     std::optional<Zone> find_zone_by_key(TenantId tenant, const std::string& key);
     std::vector<Zone> list_zones(const std::string& words);
+    ZoneCounts zone_counts();
+    /// By name.
+    std::vector<Zone> failed_zones(std::int64_t count_max);
+    std::int64_t count_of_tenant(TenantId tenant);
     void set_state(ZoneId id, std::string_view state, std::string_view problem);
     void set_nameservers(ZoneId id, const std::vector<std::string>& nameservers);
     void set_dnssec(ZoneId id, bool enabled, const std::vector<std::string>& ds);

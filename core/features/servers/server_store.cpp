@@ -24,7 +24,22 @@ constexpr auto kListServersSql = "select " SERVER_COLUMNS R"(
    where ($1 = '' or position(lower($1) in s.name) > 0 or position(lower($1) in lower(s.address)) > 0)
      and ($2::text is null or s.state = $2)
    order by s.name, s.id limit 500)";
+#define SERVER_IS_ONLINE "hostelry.is_agent_online(s.last_seen_at, s.offline_since) "
+constexpr auto kTroubledServersSql = "select " SERVER_COLUMNS R"(
+    from hostelry.servers s
+   where s.state = 'failed' or (s.state = 'ready' and not )" SERVER_IS_ONLINE R"()
+   order by s.state_since desc, s.id limit $1)";
 #undef SERVER_COLUMNS
+constexpr auto kCountServersSql =
+    "select count(*) as all_servers, "
+    "count(*) filter (where s.state = 'ready' and " SERVER_IS_ONLINE
+    ") as ready, "
+    "count(*) filter (where s.state = 'ready' and not " SERVER_IS_ONLINE
+    ") as offline, "
+    "count(*) filter (where s.state = 'failed') as failed from hostelry.servers s";
+#undef SERVER_IS_ONLINE
+constexpr auto kCountServersOfTenantSql =
+    "select count(*) as servers from hostelry.servers where tenant_id = $1";
 
 constexpr auto kSetServerStateSql = R"(
     update hostelry.servers
@@ -173,6 +188,29 @@ std::vector<Server> ServerStore::list(const ServerFilter& filter) {
         servers.push_back(read_server(row));
     }
     return servers;
+}
+
+ServerCounts ServerStore::counts() {
+    const auto row = tx_.query_one(kCountServersSql);
+    ServerCounts counts{
+        .all = row["all_servers"].integer(),
+        .ready = row["ready"].integer(),
+        .offline = row["offline"].integer(),
+        .failed = row["failed"].integer()};
+    counts.working = counts.all - counts.ready - counts.offline - counts.failed;
+    return counts;
+}
+
+std::vector<Server> ServerStore::troubled(std::int64_t count_max) {
+    std::vector<Server> servers;
+    for (const auto& row : tx_.query(kTroubledServersSql, count_max)) {
+        servers.push_back(read_server(row));
+    }
+    return servers;
+}
+
+std::int64_t ServerStore::count_of_tenant(TenantId tenant) {
+    return tx_.query_one(kCountServersOfTenantSql, tenant)["servers"].integer();
 }
 
 bool ServerStore::set_state(ServerId id, ServerState state, std::string_view cause) {

@@ -31,6 +31,11 @@ struct ServerFilter {
     std::optional<ServerState> state;
 };
 
+/// How the servers of the tree do. A ready one whose agent is away counts as offline.
+struct ServerCounts {
+    std::int64_t all = 0, ready = 0, offline = 0, failed = 0, working = 0;
+};
+
 class ServerStore {
 public:
     explicit ServerStore(db::Transaction& tx) : tx_(tx) {}
@@ -42,6 +47,10 @@ public:
     std::optional<Server> find_by_request_key(TenantId tenant, std::string_view key);
     /// By name, at most 500.
     std::vector<Server> list(const ServerFilter& filter);
+    ServerCounts counts();
+    /// Failed and offline ones, the latest first.
+    std::vector<Server> troubled(std::int64_t count_max);
+    std::int64_t count_of_tenant(TenantId tenant);
 
     /// False when the server is gone.
     bool set_state(ServerId id, ServerState state, std::string_view cause);
