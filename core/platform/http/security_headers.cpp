@@ -12,7 +12,7 @@ constexpr std::string_view kSameForAll =
     "Permissions-Policy: accelerometer=(), autoplay=(), camera=(), display-capture=(), "
     "encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), magnetometer=(), "
     "microphone=(), midi=(), payment=(), picture-in-picture=(), publickey-credentials-get=(self), "
-    "screen-wake-lock=(), usb=(), web-share=(), xr-spatial-tracking=()\r\n";
+    "screen-wake-lock=(), usb=(), xr-spatial-tracking=()\r\n";
 
 }  // namespace
 

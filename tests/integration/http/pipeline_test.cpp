@@ -200,7 +200,9 @@ TEST_F(Pipeline, PutsTheSecurityHeadersOnEveryAnswer) {
         EXPECT_EQ(reply.header("cross-origin-opener-policy"), "same-origin");
         EXPECT_EQ(reply.header("cross-origin-resource-policy"), "same-origin");
         EXPECT_EQ(reply.header("strict-transport-security"), "max-age=63072000; includeSubDomains");
-        EXPECT_TRUE(reply.header("permissions-policy").has_value());
+        const auto permissions = reply.header("permissions-policy").value_or("");
+        EXPECT_NE(permissions.find("camera=()"), std::string::npos);
+        EXPECT_EQ(permissions.find("web-share"), std::string::npos) << "Chromium warns of it";
         EXPECT_EQ(reply.header("cache-control"), "no-store");
         EXPECT_EQ(reply.header("server"), std::nullopt);
         EXPECT_NE(
