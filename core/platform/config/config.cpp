@@ -94,6 +94,7 @@ const std::vector<Key>& keys() {
     static const std::vector<Key> kKeys{
         HOSTELRY_KEY("state_dir", state_dir),
         HOSTELRY_KEY("database.url", database.url),
+        HOSTELRY_KEY("database.migrate_url", database.migrate_url),
         HOSTELRY_KEY("database.connections", database.connections),
         HOSTELRY_KEY("http.listen", http.listen),
         HOSTELRY_KEY("http.public_url", http.public_url),
@@ -121,6 +122,7 @@ const std::vector<Key>& keys() {
         HOSTELRY_KEY("preview.domain", preview.domain),
         HOSTELRY_KEY("preview.listen", preview.listen),
         HOSTELRY_KEY("worker.threads", worker.threads),
+        HOSTELRY_KEY("worker.jobs_per_tenant", worker.jobs_per_tenant),
     };
     return kKeys;
 }

@@ -17,7 +17,9 @@ struct Config {
     std::string state_dir = "/var/lib/hostelry";  ///< Database cluster, master key, spooled bodies.
 
     struct Database {
-        std::string url;  ///< libpq URL; empty starts the private cluster of the state folder.
+        std::string url;  ///< libpq URL of role hostelry_app; empty starts the private cluster.
+        std::string migrate_url;  ///< With `url`: a role that may make roles and own the schema,
+                                  ///< used by `hostelry migrate` and `up` only.
         std::int64_t connections = 10;
     } database;
 
@@ -84,7 +86,9 @@ struct Config {
     } preview;
 
     struct Worker {
-        std::int64_t threads = 4;
+        std::int64_t threads = 4;  ///< Jobs that run at once in one process.
+        std::int64_t jobs_per_tenant =
+            4;  ///< Jobs of one tenant that run at once, over all processes; 0: no limit.
     } worker;
 
     struct Migrations {
