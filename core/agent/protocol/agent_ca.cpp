@@ -1,5 +1,6 @@
 #include "core/agent/protocol/agent_ca.h"
 
+#include "core/agent/protocol/openssl_owned.h"
 #include "core/agent/protocol/protocol.h"
 #include "core/base/text.h"
 
@@ -23,17 +24,6 @@ constexpr std::chrono::minutes kBackdated{5};
 constexpr std::chrono::hours kCaLife{24 * 3652};
 constexpr int kSerialBits = 159;
 constexpr int kCommonNameMax = 64;
-
-struct OpenSslFree {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-    void operator()(X509_REQ* request) const { X509_REQ_free(request); }
-    void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
-    void operator()(BIO* bio) const { BIO_free_all(bio); }
-    void operator()(BIGNUM* number) const { BN_free(number); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, OpenSslFree>;
 
 struct Extension {
     int nid;

@@ -33,6 +33,11 @@ struct Outcome {
     std::string output;  ///< JSON object or empty.
 };
 
+/// A field without which an action makes no sense.
+inline FieldFacts needed(std::string label) {
+    return {.label = std::move(label), .required = true};
+}
+
 Outcome changed(std::string message, std::string diff = {});
 Outcome unchanged(std::string message);
 

@@ -303,6 +303,18 @@ Result<FileChange> ensure_site_directory(
     return FileChange{.changed = true, .before = {}, .diff = "~ mode of folder " + path + "\n"};
 }
 
+Result<bool> has_site_path(const SiteHome& home, const std::string& path) {
+    const auto place = open_parent(home.directory, path);
+    if (!place) {
+        return place.error().code == ErrorCode::NotFound ? Result<bool>{false}
+                                                         : tl::unexpected(place.error());
+    }
+    struct stat facts {};
+    return fstatat(
+               place->directory.number(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW
+           ) == 0;
+}
+
 Result<FileChange> write_site_file(
     const SiteHome& home, const std::string& path, std::string_view content, mode_t mode, Act act
 ) {

@@ -37,6 +37,9 @@ struct SiteHome {
     gid_t gid;
 };
 
+/// Whether anything is at the path, also a link that leads nowhere.
+Result<bool> has_site_path(const SiteHome& home, const std::string& path);
+
 Result<FileChange> ensure_site_directory(
     const SiteHome& home, const std::string& path, mode_t mode, Act act
 );

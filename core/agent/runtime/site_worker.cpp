@@ -49,6 +49,7 @@ json encode_request(const SiteFileRequest& request) {
         {"mode", request.mode},
         {"source", request.source},
         {"left_out", request.left_out},
+        {"keep", request.keep},
         {"sha256", request.sha256},
         {"dry_run", request.dry_run}};
 }
@@ -62,6 +63,7 @@ SiteFileRequest decode_request(const json& value) {
     value.at("mode").get_to(request.mode);
     value.at("source").get_to(request.source);
     value.at("left_out").get_to(request.left_out);
+    value.at("keep").get_to(request.keep);
     value.at("sha256").get_to(request.sha256);
     value.at("dry_run").get_to(request.dry_run);
     return request;
@@ -132,6 +134,9 @@ Result<FileChange> perform(
     const auto mode = static_cast<mode_t>(request.mode);
     if (request.operation == "directory") {
         return ensure_site_directory(site, request.path, mode, act);
+    }
+    if (request.operation == "write" && request.keep && TRY(has_site_path(site, request.path))) {
+        return FileChange{};
     }
     if (request.operation == "write") {
         return write_site_file(site, request.path, request.content, mode, act);

@@ -1,6 +1,7 @@
 #include "core/agent/commands/certificates/certificate_commands.h"
 
 #include "core/agent/commands/certificates/site_certificate.h"
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/web_server.h"
@@ -39,9 +40,6 @@ struct CertificateRemoval {
     std::string site;
 };
 
-FieldFacts needed(std::string label) {
-    return {.label = std::move(label), .required = true};
-}
 FieldFacts pem(std::string label) {
     return {
         .label = std::move(label), .kind = Kind::Multiline, .required = true, .max = kPemBytesMax};
@@ -83,10 +81,6 @@ const Description& hostelry::describe<CertificateRemoval>() {
 }
 
 namespace {
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 std::string folder_of(const Layout& layout, const std::string& site) {
     return layout.certificates_of(site);

@@ -1,5 +1,6 @@
 #include "core/agent/commands/certificates/site_certificate.h"
 
+#include "core/agent/protocol/openssl_owned.h"
 #include "core/base/text.h"
 
 #include <openssl/bn.h>
@@ -17,22 +18,6 @@ namespace hostelry::agent {
 namespace {
 
 constexpr std::size_t kChainMax = 10;
-
-struct OpenSslFree {
-    void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-    void operator()(X509_REQ* request) const { X509_REQ_free(request); }
-    void operator()(X509_EXTENSION* extension) const { X509_EXTENSION_free(extension); }
-    void operator()(STACK_OF(X509_EXTENSION) * extensions) const {
-        sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
-    }
-    void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
-    void operator()(BIO* bio) const { BIO_free_all(bio); }
-    void operator()(BIGNUM* number) const { BN_free(number); }
-    void operator()(char* text) const { OPENSSL_free(text); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, OpenSslFree>;
 
 tl::unexpected<Error> refused(std::string sentence) {
     ERR_clear_error();

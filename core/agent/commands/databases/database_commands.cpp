@@ -32,9 +32,6 @@ struct SizeFacts {
     std::string name;
 };
 
-FieldFacts needed(std::string label) {
-    return {.label = std::move(label), .required = true};
-}
 FieldFacts secret() {
     return {.label = "Password", .kind = Kind::Password, .required = true, .min = 12, .max = 200};
 }

@@ -23,6 +23,7 @@ struct FileFacts {
     std::string path;
     std::string content;
     std::string mode = "0640";
+    bool keep = false;  ///< What is there already stays as it is.
 };
 struct PathFacts {
     std::string site;
@@ -39,10 +40,6 @@ struct ArchiveFacts {
     std::string sha256;
     std::string to;
 };
-
-FieldFacts needed(std::string label) {
-    return {.label = std::move(label), .required = true};
-}
 
 }  // namespace
 
@@ -62,7 +59,8 @@ const Description& hostelry::describe<FileFacts>() {
         {field<&FileFacts::site>("site", needed("Site")),
          field<&FileFacts::path>("path", needed("Path")),
          field<&FileFacts::content>("content", {.label = "Content", .kind = Kind::Multiline}),
-         field<&FileFacts::mode>("mode", {.label = "Mode"})}};
+         field<&FileFacts::mode>("mode", {.label = "Mode"}),
+         field<&FileFacts::keep>("keep", {.label = "Keep what is there"})}};
     return kDescription;
 }
 template <>
@@ -201,12 +199,18 @@ public:
         check_path(problems, "path", facts.path);
         check_mode(problems, facts.mode);
     }
+    Result<Outcome> undo(Host& host, const Memory& memory) const override {
+        // Whether the file is ours or the customer's is not known any more.
+        return facts.keep ? unchanged("\"" + facts.path + "\" is left as it is.")
+                          : FileCommand::undo(host, memory);
+    }
 
 protected:
     const std::string& target() const override { return facts.path; }
     SiteFileRequest request(const Layout& /*layout*/) const override {
         auto wanted = blank("write");
         wanted.content = facts.content;
+        wanted.keep = facts.keep;
         wanted.mode = parse_mode(facts.mode).value_or(0);
         return wanted;
     }

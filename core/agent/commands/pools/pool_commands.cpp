@@ -57,7 +57,7 @@ const Description& hostelry::describe<PoolRemoval>() {
 
 namespace {
 
-Outcome removed(bool any) {
+Outcome pool_removed(bool any) {
     return any ? changed("The PHP pool is removed.") : unchanged("There is no PHP pool.");
 }
 
@@ -99,7 +99,7 @@ public:
             TRY(swap_pool(host.layout, facts.site, facts.php_version, *memory.before()));
             return changed("The former PHP pool is back.");
         }
-        return removed(TRY(remove_pools_of(host.layout, facts.site)));
+        return pool_removed(TRY(remove_pools_of(host.layout, facts.site)));
     }
 
 private:
@@ -134,7 +134,7 @@ public:
         return changed("The PHP pool would be removed.", "- pool " + facts.site + "\n");
     }
     Result<Outcome> apply(Host& host, const Memory& /*memory*/) const override {
-        return removed(TRY(remove_pools_of(host.layout, facts.site)));
+        return pool_removed(TRY(remove_pools_of(host.layout, facts.site)));
     }
 };
 

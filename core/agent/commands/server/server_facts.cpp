@@ -1,5 +1,6 @@
 #include "core/agent/commands/server/server_facts.h"
 
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/programs.h"
@@ -39,10 +40,6 @@ struct FactsFacts {
 
 constexpr std::size_t kSmallFileMax = std::size_t{1} << 20U;
 constexpr std::chrono::seconds kProgramMax{5};
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 }  // namespace
 

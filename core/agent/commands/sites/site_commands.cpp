@@ -5,6 +5,7 @@
 #include "core/agent/commands/databases/database_commands.h"
 #include "core/agent/commands/pools/pool_commands.h"
 #include "core/agent/runtime/accounts.h"
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/web_server.h"
@@ -46,10 +47,6 @@ const Description& hostelry::describe<NoFacts>() {
 }
 
 namespace {
-
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
 
 std::vector<std::string> names_in(const std::string& folder) {
     std::vector<std::string> names;
