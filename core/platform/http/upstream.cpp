@@ -13,10 +13,9 @@ namespace hostelry::http {
 namespace {
 
 using std::chrono::milliseconds;
-using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr milliseconds kCurfewLook{250};
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kUpstreamReadBytes = 64 * 1024;
 constexpr int kInterimMax = 8;
 
 tl::unexpected<Error> unreachable(const std::string& cause) {
@@ -137,7 +136,7 @@ Result<bool> Upstream::send_some(std::string_view& bytes) {
 }
 
 Result<bool> Upstream::receive(SteadyTime until) {
-    std::array<char, kReadBytes> buffer;
+    std::array<char, kUpstreamReadBytes> buffer;
     while (true) {
         const auto got = ::recv(fd_.get(), buffer.data(), buffer.size(), 0);
         if (got > 0) {
