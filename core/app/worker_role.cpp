@@ -16,6 +16,8 @@ Result<void> WorkerRole::start() {
     features_.add_listeners(*dispatcher_);
     queue::WorkerOptions options;
     options.slots = static_cast<int>(platform_.config().worker.threads);
+    options.tenant_limit = static_cast<int>(platform_.config().worker.jobs_per_tenant);
+    options.life_signs = platform_.config().state_dir + "/workers";
     worker_ = std::make_unique<queue::Worker>(
         platform_.database(),
         registry_,

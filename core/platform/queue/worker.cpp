@@ -3,6 +3,7 @@
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
 #include "core/platform/queue/job_run.h"
+#include "core/platform/queue/life_sign.h"
 #include "core/platform/queue/scheduler.h"
 
 #include <fmt/format.h>
@@ -39,6 +40,7 @@ constexpr auto kComplete = "select id from hostelry.complete_jobs($1, $2, $3) as
 constexpr auto kRenew =
     "select id, cancel_requested from hostelry.renew_leases($1, $2, $3, $4::interval)";
 constexpr auto kRecover = "select id, kind, quarantined from hostelry.recover_jobs($1)";
+constexpr auto kEndLeases = "select hostelry.end_leases($1) as held";
 constexpr auto kRemove = "select hostelry.remove_finished_jobs($1, $2) as removed";
 constexpr auto kNextDue = "select hostelry.seconds_to_next_job() as seconds";
 constexpr auto kPublishKind = R"(
@@ -520,7 +522,42 @@ struct Worker::Parts {
         }
     }
 
+    void give_life_sign() {
+        if (options.life_signs.empty()) {
+            return;
+        }
+        auto given = LifeSign::give(options.life_signs, name);
+        if (!given) {
+            log::warn(
+                "queue",
+                "no life sign can be given; should this worker be killed, its jobs wait for their "
+                "leases to run out",
+                {{"cause", given.error().message + " " + given.error().cause}}
+            );
+            return;
+        }
+        life_sign = *std::move(given);
+    }
+
+    void bury_the_dead() {
+        if (options.life_signs.empty()) {
+            return;
+        }
+        find_dead_workers(options.life_signs, [this](const std::string& dead) {
+            const auto ended = database.single_statement(kEndLeases, dead);
+            if (ended) {
+                log::warn(
+                    "queue",
+                    "a worker of this machine was killed",
+                    {{"worker", dead}, {"jobs", (*ended)[0]["held"].integer()}}
+                );
+            }
+            return ended.has_value();
+        });
+    }
+
     void recover() {
+        bury_the_dead();
         const auto recovered = database.single_statement(kRecover, options.deaths_max);
         if (!recovered) {
             return;
@@ -621,6 +658,7 @@ struct Worker::Parts {
     std::uint64_t started = 0, succeeded = 0, failed = 0, cancelled = 0, retried = 0, lost = 0;
     std::atomic<std::uint64_t> steps{0};
 
+    LifeSign life_sign;
     db::Listener::Subscription work_heard, cancel_heard;
     std::thread pump_thread, ticker;
 };
@@ -642,6 +680,7 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
+    parts_->give_life_sign();
     parts_->is_published = parts_->publish();
     parts_->ticker = std::thread([this] { parts_->tick(); });
     parts_->pump_thread = std::thread([this] { parts_->pump(); });

@@ -8,6 +8,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -27,6 +28,9 @@ struct WorkerOptions {
     std::chrono::milliseconds poll{5000};  ///< the net under NOTIFY
     int deaths_max = 5;  ///< a job whose worker died this often at one step is quarantined
     std::chrono::days keep_finished{90};  ///< finished jobs are removed after that
+    /// A folder of this machine that its workers share: in it they see which of them were killed,
+    /// and take over their jobs at once. Empty: only when the lease has run out.
+    std::filesystem::path life_signs{};
 };
 
 struct WorkerFigures {

@@ -16,16 +16,16 @@ struct Case {
     bool fails;
 };
 
-class KillingTheWorker : public QueueWorld, public ::testing::WithParamInterface<Case> {
+class KilledWorkers : public QueueWorld {
 protected:
-    KillingTheWorker()
+    KilledWorkers()
         : directory(
               std::filesystem::temp_directory_path() / ("hostelry-kill-" + std::to_string(getpid()))
           ) {
         std::filesystem::remove_all(directory);
         std::filesystem::create_directories(directory);
     }
-    ~KillingTheWorker() override { std::filesystem::remove_all(directory); }
+    ~KilledWorkers() override { std::filesystem::remove_all(directory); }
 
     std::vector<std::string> worker_argv(const std::string& place) const {
         return {testing::queue_worker_program(), postgres.dsn(), directory.string(), place};
@@ -36,6 +36,18 @@ protected:
     }
 
     std::filesystem::path directory;
+};
+
+class KillingTheWorker : public KilledWorkers, public ::testing::WithParamInterface<Case> {};
+
+/// Leases of half a minute, and life signs in a folder.
+class KillingOneOfAMachine : public KilledWorkers {
+protected:
+    std::vector<std::string> worker_argv(const std::string& place) const {
+        auto argv = KilledWorkers::worker_argv(place);
+        argv.push_back((directory / "alive").string());
+        return argv;
+    }
 };
 
 TEST_P(KillingTheWorker, TheJobEndsOnceOnAnotherWorker) {
@@ -88,6 +100,21 @@ INSTANTIATE_TEST_SUITE_P(
         return name;
     }
 );
+
+TEST_F(KillingOneOfAMachine, ItsSuccessorDoesNotWaitForTheLease) {
+    testing::ChildProcess victim(worker_argv("acted:two"));
+    const auto id =
+        enqueue_job({.kind = "test.kill", .tenant = {}, .input = nlohmann::json{{"fail", false}}});
+    ASSERT_EQ(victim.wait(), 128 + SIGKILL);
+    const auto lease_until = postgres.value("select lease_until > now() from hostelry.jobs");
+    EXPECT_EQ(lease_until, "t");
+    testing::ChildProcess successor(worker_argv(""));
+    EXPECT_EQ(wait_until_finished(id).state, JobState::Succeeded);
+    EXPECT_EQ(ledger(), "one\ntwo\nthree\n");
+    successor.close_input();
+    EXPECT_EQ(successor.wait(), 0);
+    EXPECT_TRUE(std::filesystem::is_empty(directory / "alive")) << "an orderly end leaves no sign";
+}
 
 }  // namespace
 }  // namespace hostelry::queue

@@ -1,5 +1,6 @@
 // A worker process for the kill tests: runs one kind of three steps that act on files, and kills
-// itself (-9) at the place it is told to. Usage: test_queue_worker DSN DIRECTORY [PLACE]
+// itself (-9) at the place it is told to. Usage: test_queue_worker DSN DIRECTORY [PLACE
+// [LIFE_SIGNS]]
 //   PLACE "before:<step>"  the step has begun, nothing is done
 //         "acted:<step>"   the step has acted, its answer is not stored
 //         "undo-before:<step>", "undo-acted:<step>" likewise
@@ -98,7 +99,8 @@ int main(int count, char** arguments) {
         clock,
         random,
         &listener,
-        {.lease = 900ms, .heartbeat = 200ms, .poll = 300ms}
+        count > 4 ? queue::WorkerOptions{.poll = 300ms, .life_signs = arguments[4]}
+                  : queue::WorkerOptions{.lease = 900ms, .heartbeat = 200ms, .poll = 300ms}
     );
     worker.start();
     // Until the test closes our standard input.

@@ -1,0 +1,1 @@
+drop function hostelry.end_leases(text);
