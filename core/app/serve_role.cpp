@@ -13,10 +13,6 @@
 namespace hostelry::app {
 namespace {
 
-bool is_loopback(const std::string& host) {
-    return host.starts_with("127.") || host == "::1" || host == "localhost";
-}
-
 std::string url_of(const std::string& scheme, const std::string& host, std::uint16_t port) {
     const bool v6 = host.find(':') != std::string::npos;
     return fmt::format("{}://{}:{}", scheme, v6 ? "[" + host + "]" : host, port);
@@ -41,6 +37,10 @@ Result<std::vector<http::AddressRange>> ranges_of(
 
 }  // namespace
 
+bool is_loopback(const std::string& host) {
+    return host.starts_with("127.") || host == "::1" || host == "localhost";
+}
+
 Result<HostPort> parse_host_port(const std::string& text, const std::string& key) {
     const auto colon = text.rfind(':');
     HostPort result;
@@ -59,6 +59,15 @@ Result<HostPort> parse_host_port(const std::string& text, const std::string& key
         ErrorCode::Invalid,
         key + " must be an address and a port such as 127.0.0.1:8080, not \"" + text + "\"."
     );
+}
+
+std::string host_of(const std::string& url) {
+    const auto slashes = url.find("//");
+    if (slashes == std::string::npos) {
+        return {};
+    }
+    const auto begin = slashes + 2;
+    return url.substr(begin, url.find_first_of(":/", begin) - begin);
 }
 
 ServeRole::ServeRole(Platform& platform, Features& features)
@@ -87,6 +96,23 @@ Result<std::shared_ptr<http::TlsContext>> ServeRole::tls_for(const HostPort& lis
     }
     fingerprint_ = TRY(http::certificate_fingerprint(chain));
     ca_file_ = chain;
+    return http::TlsContext::load(chain, key);
+}
+
+/// Plain only on loopback, where nobody else listens in or a proxy in front speaks TLS.
+Result<std::shared_ptr<http::TlsContext>> ServeRole::preview_tls_for(const HostPort& listen) {
+    const auto& config = platform_.config();
+    if (is_loopback(listen.host)) {
+        return std::shared_ptr<http::TlsContext>{};
+    }
+    if (!config.http.tls_certificate.empty()) {
+        return http::TlsContext::load(config.http.tls_certificate, config.http.tls_key);
+    }
+    const std::string chain = config.state_dir + "/preview-certificate.pem";
+    const std::string key = config.state_dir + "/preview-key.pem";
+    if (!std::filesystem::exists(chain)) {
+        TRY(http::make_self_signed({"*." + config.preview.domain}, chain, key));
+    }
     return http::TlsContext::load(chain, key);
 }
 
@@ -126,6 +152,7 @@ Result<void> ServeRole::start() {
     TRY(server_->start());
     TRY(start_agents());
     const std::string own_url = url_of(tls ? "https" : "http", listen.host, server_->port());
+    TRY(start_previews());
     url_ =
         platform_.config().http.public_url.empty() ? own_url : platform_.config().http.public_url;
     const auto address =
@@ -169,14 +196,46 @@ Result<void> ServeRole::start_agents() {
 }
 
 void ServeRole::drain() {
+Result<void> ServeRole::start_previews() {
+    const auto& config = platform_.config();
+    if (config.preview.listen.empty()) {
+        return {};
+    }
+    const auto listen = TRY(parse_host_port(config.preview.listen, "preview.listen"));
+    TRY(check_preview_domain(config.preview.domain, host_of(config.http.public_url)));
+    const auto tls = TRY(preview_tls_for(listen));
+    http::ReverseProxyOptions options;
+    options.trusted_proxies = TRY(ranges_of(config.http.trusted_proxies, "http.trusted_proxies"));
+    options.allow_private = TRY(ranges_of(config.outbound.allow_private, "outbound.allow_private"));
+    options.rules.own_cookies = {"theme", "navigation"};  // Set by the shell, not "__Host-".
+    previews_ = std::make_unique<PreviewListener>(
+        platform_,
+        http::Listen{
+            .address = listen.host == "localhost" ? "127.0.0.1" : listen.host,
+            .port = listen.port,
+            .tls = tls},
+        std::move(options)
+    );
+    TRY(previews_->start());
+    platform_.readiness().set("preview", true);
+    return {};
+}
+
     platform_.readiness().set("http", false);
     if (server_) {
+    if (previews_) {
+        platform_.readiness().set("preview", false);
+        previews_->drain();
+    }
         server_->drain();
     }
 }
 
 void ServeRole::stop() {
     if (server_) {
+    if (previews_) {
+        previews_->stop();
+    }
         server_->stop();
     }
     if (agents_) {

@@ -4,6 +4,7 @@
 #include "core/app/features.h"
 #include "core/app/operator_key.h"
 #include "core/app/platform.h"
+#include "core/app/preview_listener.h"
 #include "core/features/servers/agent_listener.h"
 #include "core/features/shell/live_relay.h"
 #include "core/platform/http/dispatcher.h"
@@ -22,6 +23,9 @@ struct HostPort {
     std::uint16_t port = 0;
 };
 Result<HostPort> parse_host_port(const std::string& text, const std::string& key);
+bool is_loopback(const std::string& host);
+/// Of "https://panel.example:8080/"; empty when it is no URL.
+std::string host_of(const std::string& url);
 
 class ServeRole {
 public:
@@ -42,8 +46,10 @@ public:
 
 private:
     Result<std::shared_ptr<http::TlsContext>> tls_for(const HostPort& listen);
+    Result<std::shared_ptr<http::TlsContext>> preview_tls_for(const HostPort& listen);
     Result<void> start_metrics();
     Result<void> start_agents();
+    Result<void> start_previews();
 
     Platform& platform_;
     Features& features_;
@@ -56,6 +62,7 @@ private:
     std::unique_ptr<http::MetricsListener> metrics_listener_;
     std::unique_ptr<shell::LiveRelay> relay_;
     std::unique_ptr<servers::AgentListener> agents_;
+    std::unique_ptr<PreviewListener> previews_;
     std::string url_;
     std::string ca_file_;
     std::string fingerprint_;

@@ -254,7 +254,8 @@ std::string Sites::preview_url_of(const Site& site) const {
     if (settings.preview_domain.empty() || !site.deployed_at) {
         return {};
     }
-    return "http://" + site.key + "." + settings.preview_domain + settings.preview_port + "/";
+    return settings.preview_scheme + "://" + site.key + "." + settings.preview_domain +
+           settings.preview_port + "/";
 }
 
 std::string Sites::login_url_of(const Site& site) const {

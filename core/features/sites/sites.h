@@ -31,6 +31,7 @@ struct SiteSettings {
     /// Sites show as <key>.<domain> before their DNS is live. Empty turns previews off.
     std::string preview_domain = "preview.localhost";
     /// What a preview link has after the name: ":8081", or nothing.
+    std::string preview_scheme = "http";
     std::string preview_port{};
     std::chrono::seconds propagation_timeout{120};
     /// PEM of further authorities that issue for our sites (a test CA); asked at each check. Null:
