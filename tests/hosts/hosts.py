@@ -1,4 +1,4 @@
-"""A test bed for one test module, and a managed host in it as the panel sees it: by SSH."""
+"""A test bed, and a managed host in it as the panel sees it: by SSH."""
 
 import json
 import os
@@ -23,13 +23,19 @@ def agent_package():
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 
+def unsupported_reason():
+    """Why this machine cannot run hosts; None when it can."""
+    supported = subprocess.run([sys.executable, TESTBED, "supported"], capture_output=True, text=True)
+    return (supported.stdout + supported.stderr).strip() if supported.returncode != 0 else None
+
+
 class Bed:
     """Hosts by role, for example Bed(web1="bare"); skips the module where hosts cannot be run."""
 
     def __init__(self, **roles):
-        supported = subprocess.run([sys.executable, TESTBED, "supported"], capture_output=True, text=True)
-        if supported.returncode != 0:
-            raise unittest.SkipTest((supported.stdout + supported.stderr).strip())
+        reason = unsupported_reason()
+        if reason:
+            raise unittest.SkipTest(reason)
         self.package = agent_package()
         if self.package is None:
             raise unittest.SkipTest("The agent's package is not built (target hostelry_agent_deb).")
@@ -48,6 +54,19 @@ class Bed:
 
     def run(self, command, *words):
         subprocess.run([sys.executable, TESTBED, command, *words, "--state", self.state], check=True)
+
+    def authorize(self, host, key):
+        self.run("authorize", host, key)
+
+    def host_key(self, name):
+        return next(host["host_key"] for host in self.facts["hosts"] if host["name"] == name)
+
+    def trusted(self):
+        """A file with the authorities that the ACME directory and its certificates chain to."""
+        file = self.state / "authorities.pem"
+        facts = self.facts["acme"]
+        file.write_text("\n".join(pathlib.Path(facts[part]).read_text() for part in ("ca_file", "root_file")))
+        return file
 
     def destroy(self):
         subprocess.run([sys.executable, TESTBED, "destroy", "--state", self.state], check=False)

@@ -1,7 +1,7 @@
 """The agent and bring-up on real hosts: a bare Debian becomes a managed server, plans are carried out
 over SSH, repeated, undone, killed in the middle and taken up again.
 
-    python3 -m unittest discover -s tests/hosts -v
+    tests/hosts/run.py agent
 """
 
 import json
@@ -16,19 +16,9 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import agent_plans as plans  # noqa: E402
-from hosts import Bed, Host  # noqa: E402
-
-bed = None
-
-
-def setUpModule():
-    global bed
-    bed = Bed(web1="bare", web2="ready")
-
-
-def tearDownModule():
-    if bed is not None:
-        bed.destroy()
+import world  # noqa: E402
+from hosts import Host  # noqa: E402
+from world import report  # noqa: E402
 
 
 def statuses(result):
@@ -39,23 +29,18 @@ def failure(result):
     return next((f"{a['id']}: {a['message']}" for a in result["results"] if a["status"] == "failed"), None)
 
 
-def report(text):
-    print(f"    {text}", file=sys.stderr)
-
-
 class BringUp(unittest.TestCase):
-    """In this order: a bare host, the same again, then what stands there."""
+    """The playbook run once more on a host that is brought up, and what stands there."""
 
     @classmethod
     def setUpClass(cls):
-        cls.host = bed.hosts["web1"]
+        cls.host = world.brought_up_host()
         began = time.monotonic()
-        cls.first, cls.events = cls.host.bring_up()
-        cls.seconds = time.monotonic() - began
-        report(f"bring-up of a bare host: {cls.seconds:.0f} s (goal 90 s on a quiet machine)")
+        cls.done, cls.events = cls.host.bring_up()
+        report(f"bring-up of a host that is brought up: {time.monotonic() - began:.0f} s")
 
-    def test_a_bare_host_is_brought_up_with_every_role_and_task_told(self):
-        self.assertEqual(self.first.returncode, 0, self.first.stdout[-3000:] + self.first.stderr)
+    def test_every_role_and_task_is_told(self):
+        self.assertEqual(self.done.returncode, 0, self.done.stdout[-3000:] + self.done.stderr)
         begun = [e["role"] for e in self.events if e["event"] == "role" and e["status"] == "running"]
         self.assertEqual(begun, ["base", "firewall", "database", "web", "agent"])
         tasks = [e["task"] for e in self.events if e["event"] == "task"]
@@ -63,11 +48,9 @@ class BringUp(unittest.TestCase):
         self.assertLessEqual(set(tasks) - {"Apply the new settings", "Let the agent take its new identity"}, results)
         self.assertEqual(self.events[-1]["failed"], 0)
 
-    def test_the_second_run_changes_nothing(self):
-        done, events = self.host.bring_up()
-        self.assertEqual(done.returncode, 0, done.stdout[-3000:])
-        self.assertEqual([e for e in events if e.get("status") == "changed"], [])
-        self.assertEqual(events[-1]["changed"], 0)
+    def test_it_changes_nothing(self):
+        self.assertEqual([e for e in self.events if e.get("status") == "changed"], [])
+        self.assertEqual(self.events[-1]["changed"], 0)
 
     def test_services_run_and_the_agent_waits_for_its_panel(self):
         facts = json.loads(self.host.out("hostelry-agent facts"))
@@ -94,7 +77,7 @@ class BringUp(unittest.TestCase):
         self.assertEqual(status, 0)
 
     def test_an_unreachable_host_is_told_as_such(self):
-        nobody = Host(bed, {"name": "nobody", "address": f"{bed.subnet}.250"})
+        nobody = Host(world.bed(), {"name": "nobody", "address": f"{world.bed().subnet}.250"})
         done, events = nobody.bring_up()
         self.assertNotEqual(done.returncode, 0)
         self.assertIn("unreachable", [e.get("status") for e in events])
@@ -103,10 +86,7 @@ class BringUp(unittest.TestCase):
 class Sites(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        cls.host = bed.hosts["web2"]
-        done, _ = cls.host.bring_up()
-        if done.returncode != 0:
-            raise AssertionError(done.stdout[-3000:] + done.stderr)
+        cls.host = world.brought_up_host()
 
     def tearDown(self):
         for site in self.sites():
@@ -254,10 +234,10 @@ class Sites(unittest.TestCase):
         plan = plans.plan(plans.wordpress_actions("spower01"))
         running = self.host.start_ssh("hostelry-agent apply", json.dumps(plan))
         time.sleep(0.6)  # somewhere in the middle
-        bed.run("kill", self.host.name)
+        world.bed().run("kill", self.host.name)
         running.kill()
         running.communicate(timeout=60)
-        bed.run("start", self.host.name)
+        world.bed().run("start", self.host.name)
         self.host.out("for i in $(seq 300); do systemctl is-active -q mariadb nginx php8.2-fpm && exit 0; sleep 0.1; done; exit 1")
         result = self.host.apply(plan)
         self.assertTrue(result["ok"], failure(result))
@@ -371,6 +351,24 @@ class Sites(unittest.TestCase):
                          "0 4 * * * root /usr/bin/hostelry-agent cron-run scronjob job >/dev/null 2>&1")
         self.host.out("hostelry-agent cron-run scronjob job")
         self.assertEqual(self.host.out("cat /srv/sites/scronjob/tmp/out"), "scronjob $(id) % ; `id` 'x'")
+
+        pause = {"do": "cron.pause", "site": site, "paused": True}
+        self.ok([pause])
+        self.unchanged([pause])
+        self.host.out("rm /srv/sites/scronjob/tmp/out; hostelry-agent cron-run scronjob job")
+        self.assertEqual(self.host.out("ls /srv/sites/scronjob/tmp"), "")
+        self.ok([dict(pause, paused=False)])
+        self.host.out("hostelry-agent cron-run scronjob job")
+        self.assertEqual(self.host.out("ls /srv/sites/scronjob/tmp"), "out")
+
+    def test_a_file_that_shall_be_kept_is_written_once_only(self):
+        site = "skeepit1"
+        page = {"do": "file.write", "site": site, "path": "htdocs/index.html", "content": "ours", "mode": "0640", "keep": True}
+        self.ok([{"do": "account.ensure", "site": site}, {"do": "directory.ensure", "site": site, "path": "htdocs"}, page])
+        self.assertEqual(self.host.out("cat /srv/sites/skeepit1/htdocs/index.html"), "ours")
+        self.host.out("echo -n theirs > /srv/sites/skeepit1/htdocs/index.html")
+        self.unchanged([dict(page, content="ours, newer")])
+        self.assertEqual(self.host.out("cat /srv/sites/skeepit1/htdocs/index.html"), "theirs")
 
     def test_databases_are_measured_and_their_passwords_changed(self):
         site = "sdbases1"
