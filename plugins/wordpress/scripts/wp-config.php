@@ -22,6 +22,10 @@ foreach (['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY',
 $hostelry_host = strtolower((string) ($_SERVER['HTTP_HOST'] ?? ''));
 $hostelry_preview = in_array(preg_replace('/:[0-9]+$/', '', $hostelry_host), explode(' ', '{{preview_names}}'), true)
     && preg_match('/^[a-z0-9.-]+(:[0-9]{1,5})?$/', $hostelry_host);
+// A preview may come by https to the panel, which asks here by http and says so.
+if ($hostelry_preview && ($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') {
+    $_SERVER['HTTPS'] = 'on';
+}
 $hostelry_scheme = ($_SERVER['HTTPS'] ?? 'off') === 'on' ? 'https://' : 'http://';
 $hostelry_home = $hostelry_preview ? $hostelry_scheme . $hostelry_host : 'https://{{domain}}';
 defined('WP_HOME') || define('WP_HOME', $hostelry_home);
