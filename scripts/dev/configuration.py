@@ -31,6 +31,8 @@ def write(state, options, preset, agent_package, facts):
         "automation": {"directory": paths.ROOT / "automation"},
         "plugins": {"directory": built / "plugins"},
         "log": {"format": "human"},
+        # Browsers find <site>.preview.localhost on their own machine, so a tunnel is needed from any other.
+        "preview": {"listen": address(LOOPBACK, ports["preview"])},
         "telemetry": {"listen": address(LOOPBACK, ports["telemetry"])},
         "agent": _agent(options, agent_package, facts),
         "acme": {"helper": paths.ROOT / "core" / "features" / "certificates" / "acme_helper.py"},
