@@ -17,18 +17,21 @@ constexpr auto kSetAccountUrlSql =
     "update hostelry.acme_accounts set account_url = $2 where directory = $1";
 constexpr auto kUnknownAccount = "accountDoesNotExist";
 
-constexpr int kPollsMax = 60;
-constexpr std::chrono::milliseconds kFirstPause{250};
+constexpr auto kUnknownOrder = "malformed";  // RFC 8555 has no kind of its own for it.
+
+constexpr std::chrono::milliseconds kFirstPause{100};
 constexpr std::chrono::milliseconds kLongestPause{3000};
+constexpr int kDoublingsMax = 5;
 
 std::string key_context(const std::string& directory) {
     return "acme_accounts:key_sealed::" + directory;
 }
 
-/// Grows from a quarter of a second to three; false when the work shall stop.
-bool pause(const OrderWatch& watch, int poll) {
-    auto length = kFirstPause * (1 << std::min(poll, 4));
-    return watch.sleep(std::min<std::chrono::milliseconds>(length, kLongestPause));
+/// Grows from a tenth of a second to three, but is never shorter than the authority asks for.
+std::chrono::milliseconds pause_before(int look, const json& answer) {
+    const std::chrono::milliseconds ours = kFirstPause * (1 << std::min(look, kDoublingsMax));
+    const std::chrono::milliseconds theirs{answer.value("retry_after_ms", std::int64_t{0})};
+    return std::max(std::min(ours, kLongestPause), theirs);
 }
 
 tl::unexpected<Error> stopped() {
@@ -116,7 +119,7 @@ Result<void> AcmeClient::forget_registration() {
     });
 }
 
-Result<json> AcmeClient::begin_order(Account& account, const std::vector<std::string>& names) {
+Result<json> AcmeClient::new_order(Account& account, const std::vector<std::string>& names) {
     AcmeRefusal refusal;
     auto order = ask("order.new", account, {{"names", names}}, &refusal);
     if (order || refusal.kind != kUnknownAccount) {
@@ -127,92 +130,110 @@ Result<json> AcmeClient::begin_order(Account& account, const std::vector<std::st
     return ask("order.new", account, {{"names", names}});
 }
 
-Result<void> AcmeClient::prove(
-    const Account& account, const std::string& url, const OrderWatch& watch
+Result<void> AcmeClient::answer_challenge(
+    const Account& account, const std::string& authorization, const OrderWatch& watch
 ) {
-    bool answered = false;
-    for (int poll = 0; poll < kPollsMax; ++poll) {
-        const auto authorization = TRY(ask("authorization.get", account, {{"url", url}}));
-        const auto status = authorization.value("status", "");
-        const auto name = authorization.value("name", "");
-        if (status == "valid") {
-            return {};
-        }
-        if (status != "pending") {
-            return fail(
-                ErrorCode::ProviderRefused,
-                name + ": " + problem_of(authorization, "the certificate authority refused.")
-            );
-        }
-        if (!answered) {
-            const auto challenge = authorization.value("challenge_url", "");
-            if (challenge.empty()) {
-                return fail(
-                    ErrorCode::Unsupported,
-                    "The certificate authority offers no HTTP challenge for " + name + "."
-                );
-            }
-            if (authorization.value("challenge_status", "") == "pending") {
-                TRY(ask("challenge.answer", account, {{"url", challenge}}));
-            }
-            answered = true;
-            watch.note("The certificate authority looks at " + name);
-        }
-        if (!pause(watch, poll)) {
-            return stopped();
+    const auto asked = TRY(ask("authorization.get", account, {{"url", authorization}}));
+    if (asked.value("status", "") != "pending") {
+        return {};  // Proven lately; a refused one shows in its order.
+    }
+    const auto name = asked.value("name", "");
+    const auto challenge = asked.value("challenge_url", "");
+    if (challenge.empty()) {
+        return fail(
+            ErrorCode::Unsupported,
+            "The certificate authority offers no HTTP challenge for " + name + "."
+        );
+    }
+    if (asked.value("challenge_status", "") == "pending") {
+        TRY(ask("challenge.answer", account, {{"url", challenge}}));
+    }
+    watch.note("The certificate authority looks at " + name);
+    return {};
+}
+
+Result<AcmeOrder> AcmeClient::begin(
+    const std::vector<std::string>& names, const OrderWatch& watch
+) {
+    auto account = TRY(registered_account());
+    const auto made = TRY(new_order(account, names));
+    AcmeOrder order{
+        .url = made.at("order_url"),
+        .finalize = made.at("finalize"),
+        .authorizations = made.at("authorizations")};
+    for (const auto& authorization : order.authorizations) {
+        TRY(answer_challenge(account, authorization, watch));
+    }
+    return order;
+}
+
+Error AcmeClient::refusal_of(const Account& account, const json& order) {
+    Error error;
+    error.code = ErrorCode::ProviderRefused;
+    error.message = problem_of(order, "The certificate authority refused.");
+    for (const auto& url : order.at("authorizations")) {
+        const auto authorization = ask("authorization.get", account, {{"url", url}});
+        if (authorization && authorization->value("status", "") == "invalid") {
+            error.message = authorization->value("name", "") + ": " +
+                            problem_of(*authorization, "the certificate authority refused.");
+            break;
         }
     }
-    return fail(
-        ErrorCode::Timeout, "The certificate authority does not finish looking at the domain."
+    return error;
+}
+
+Result<json> AcmeClient::look(
+    const Account& account,
+    const AcmeOrder& order,
+    const std::string& csr_pem,
+    const OrderWatch& watch
+) {
+    AcmeRefusal refusal;
+    auto seen = ask("order.get", account, {{"url", order.url}}, &refusal);
+    if (!seen) {
+        if (refusal.kind == kUnknownAccount || refusal.kind == kUnknownOrder) {
+            return fail(
+                ErrorCode::NotFound, "The certificate authority does not know the order any more."
+            );
+        }
+        return seen;
+    }
+    if (seen->value("status", "") != "ready") {
+        return seen;
+    }
+    watch.note("The certificate is being signed");
+    return ask(
+        "order.finalize",
+        account,
+        {{"url", order.finalize}, {"order_url", order.url}, {"csr_pem", csr_pem}}
     );
 }
 
-Result<json> AcmeClient::wait_for_order(
-    const Account& account,
-    const std::string& url,
-    const std::string& until,
-    const OrderWatch& watch
+Result<OrderProgress> AcmeClient::go_on(
+    const AcmeOrder& order, const std::string& csr_pem, const OrderWatch& watch
 ) {
-    for (int poll = 0; poll < kPollsMax; ++poll) {
-        auto order = TRY(ask("order.get", account, {{"url", url}}));
-        const auto status = order.value("status", "");
-        if (status == until || status == "valid") {
-            return order;
+    const auto account = TRY(registered_account());
+    std::chrono::milliseconds waited{0};
+    for (int number = 0;; ++number) {
+        const auto seen = TRY(look(account, order, csr_pem, watch));
+        const auto status = seen.value("status", "");
+        if (status == "valid") {
+            const auto answer =
+                TRY(ask("certificate.get", account, {{"url", seen.value("certificate", "")}}));
+            return OrderProgress{.chain_pem = answer.at("chain_pem").get<std::string>()};
         }
         if (status == "invalid") {
-            return fail(
-                ErrorCode::ProviderRefused, problem_of(order, "The certificate authority refused.")
-            );
+            return tl::unexpected(refusal_of(account, seen));
         }
-        if (!pause(watch, poll)) {
+        const auto pause = pause_before(number, seen);
+        if (waited + pause > watch.patience) {
+            return OrderProgress{.chain_pem = {}, .look_again_in = pause};
+        }
+        if (!watch.sleep(pause)) {
             return stopped();
         }
+        waited += pause;
     }
-    return fail(ErrorCode::Timeout, "The certificate authority does not finish the order.");
-}
-
-Result<std::string> AcmeClient::order(
-    const std::vector<std::string>& names, const std::string& csr_pem, const OrderWatch& watch
-) {
-    auto account = TRY(registered_account());
-    auto order = TRY(begin_order(account, names));
-    const auto url = order.at("order_url").get<std::string>();
-    for (const auto& authorization : order.at("authorizations")) {
-        TRY(prove(account, authorization.get<std::string>(), watch));
-    }
-    order = TRY(wait_for_order(account, url, "ready", watch));
-    if (order.value("status", "") == "ready") {
-        watch.note("The certificate is being signed");
-        TRY(
-            ask("order.finalize",
-                account,
-                {{"url", order.at("finalize")}, {"order_url", url}, {"csr_pem", csr_pem}})
-        );
-        order = TRY(wait_for_order(account, url, "valid", watch));
-    }
-    const auto answer =
-        TRY(ask("certificate.get", account, {{"url", order.value("certificate", "")}}));
-    return answer.at("chain_pem").get<std::string>();
 }
 
 }  // namespace hostelry::certificates

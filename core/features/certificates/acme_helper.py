@@ -8,6 +8,8 @@ directory's own origin are spoken to, without redirects and without proxies.
 import json
 import ssl
 import sys
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit
 
 import josepy
@@ -19,6 +21,7 @@ from requests.adapters import HTTPAdapter
 TIMEOUT_SECONDS = 20
 NONCE_TRIES = 10
 BODY_MAX = 1 << 20
+RETRY_AFTER_SECONDS_MAX = 24 * 3600
 
 REFUSALS = {
     "unauthorized": "The certificate authority did not find its answer at the site. Does the domain lead to its server?",
@@ -57,6 +60,7 @@ class Network(client.ClientNetwork):
     def __init__(self, key, directory, ca_file, account_url):
         account = messages.RegistrationResource(uri=account_url, body=messages.Registration()) if account_url else None
         super().__init__(key, account=account, alg=josepy.ES256, user_agent="Hostelry", timeout=TIMEOUT_SECONDS)
+        self.retry_after = 0
         self.origin = urlsplit(directory)[:2]
         if self.origin[0] != "https":
             raise Refused("invalid", "The directory of the certificate authority must be an https address.")
@@ -66,10 +70,22 @@ class Network(client.ClientNetwork):
     def _send_request(self, method, url, *args, **kwargs):
         if urlsplit(url)[:2] != self.origin:
             raise Refused("provider_refused", "The certificate authority names an address that is not its own.")
+        self.retry_after = 0
         response = super()._send_request(method, url, *args, allow_redirects=False, **kwargs)
         if len(response.content) > BODY_MAX:
             raise Refused("provider_unavailable", "The certificate authority's answer is too long.")
+        self.retry_after = milliseconds_until(response.headers.get("Retry-After", ""))
         return response
+
+
+def milliseconds_until(text):
+    """A Retry-After header, which holds seconds or a date, as milliseconds from now; 0 without one."""
+    try:
+        seconds = int(text) if text.isdigit() else (
+            parsedate_to_datetime(text) - datetime.now(timezone.utc)).total_seconds()
+    except (TypeError, ValueError):
+        return 0
+    return int(min(max(seconds, 0), RETRY_AFTER_SECONDS_MAX) * 1000)
 
 
 class Body:
@@ -138,7 +154,8 @@ def order_of(response, url):
     order = response.json()
     return {"order_url": url, "status": order["status"], "authorizations": order["authorizations"],
             "finalize": order["finalize"], "certificate": order.get("certificate", ""),
-            "problem": problem_text(order.get("error"))}
+            "problem": problem_text(order.get("error")),
+            "retry_after_ms": milliseconds_until(response.headers.get("Retry-After", ""))}
 
 
 def new_order(request):
@@ -211,11 +228,13 @@ def answer(line):
     try:
         return {"id": request["id"], "ok": True, "answer": ACTIONS[request["do"]](request)}
     except Exception as error:  # One border: whatever happened becomes an answer, and the next request is served.
+        wait = max((session.network.retry_after for session in SESSIONS.values()), default=0)
         SESSIONS.clear()
         code, message, kind = refusal_of(error)
         # Never the error's text alone: it could quote the request, which holds the key.
         cause = type(error).__name__ + (": " + str(error)[:300] if isinstance(error, (messages.Error, requests.exceptions.RequestException)) else "")
-        return {"id": request.get("id"), "ok": False, "code": code, "message": message, "kind": kind, "cause": cause}
+        return {"id": request.get("id"), "ok": False, "code": code, "message": message, "kind": kind, "cause": cause,
+                "retry_after_ms": wait}
 
 
 def main():

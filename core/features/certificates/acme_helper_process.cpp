@@ -130,11 +130,15 @@ Result<json> AcmeHelperProcess::ask(
     if (refusal != nullptr) {
         refusal->kind = answer.value("kind", "");
     }
-    return fail(
+    auto failure = fail(
         code_from_name(answer.value("code", "internal")),
         answer.value("message", "The ACME helper failed."),
         answer.value("cause", "")
     );
+    if (const auto wait = answer.value("retry_after_ms", std::int64_t{0}); wait > 0) {
+        failure.value().retry_after = std::chrono::milliseconds(wait);
+    }
+    return failure;
 }
 
 }  // namespace hostelry::certificates

@@ -19,13 +19,12 @@ void add_certificate_jobs(Certificates& certificates, queue::Registry& registry)
     queue::Step renew;
     renew.name = "renew";
     renew.title = "Get and install a new certificate";
-    renew.attempts_max = 4;
+    renew.attempts_max = kRenewalAttempts;
     renew.backoff_first = std::chrono::seconds(10);
     renew.run = [&certificates](StepContext& step) -> Result<json> {
         const auto id =
             CertificateId::parse(step.input().value("certificate", "")).value_or(CertificateId{});
-        TRY(certificates.renew_now(id, step));
-        return json(nullptr);
+        return certificates.renew_now(id, step);
     };
     registry.add(
         {.name = kRenewJob,
@@ -48,7 +47,8 @@ void add_certificate_jobs(Certificates& certificates, queue::Registry& registry)
         .steps = {std::move(look)},
         .is_upkeep = true,
     });
-    registry.add_schedule({.name = kDueJob, .kind = kDueJob, .cron = "41 3 * * *"});
+    // Each hour: a failed renewal is tried again without waiting for another night.
+    registry.add_schedule({.name = kDueJob, .kind = kDueJob, .cron = "41 * * * *"});
 }
 
 JobId enqueue_renewal(

@@ -6,6 +6,9 @@
 
 namespace hostelry::certificates {
 
+/// Of one renewal job. After the last one the schedule tries again, later and later.
+inline constexpr int kRenewalAttempts = 4;
+
 class Certificates;
 
 void add_certificate_jobs(Certificates& certificates, queue::Registry& registry);

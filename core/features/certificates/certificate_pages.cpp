@@ -1,5 +1,6 @@
 #include "core/features/certificates/certificate_pages.h"
 
+#include "core/base/time.h"
 #include "core/features/certificates/certificate_api.h"
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
@@ -23,6 +24,15 @@ std::string days_left(const Certificate& certificate, TimePoint now) {
     const auto days =
         std::chrono::duration_cast<std::chrono::hours>(certificate.not_after - now).count() / 24;
     return days == 1 ? "1 day left" : std::to_string(days) + " days left";
+}
+
+std::string next_try_of(const Certificate& certificate) {
+    if (!certificate.next_try_at) {
+        return " It is being tried again.";
+    }
+    return " The next try follows on " +
+           format_rfc3339(*certificate.next_try_at).substr(0, 10) + " at " +
+           format_rfc3339(*certificate.next_try_at).substr(11, 5) + " UTC, or when you choose Renew now.";
 }
 
 view::Chip chip_of(
@@ -200,8 +210,8 @@ Response CertificatePages::show(Exchange& exchange) {
     if (!certificate->problem.empty()) {
         page.note = view::Note{
             .kind = view::NoteKind::Failure,
-            .title = "It could not be renewed. The present certificate stays in place.",
-            .text = certificate->problem,
+            .title = "It could not be renewed. The present certificate stays in use until it expires.",
+            .text = certificate->problem + next_try_of(*certificate),
             .actions = {}};
     }
     const auto card = certificates_.needs().database.in_tenant(
@@ -219,6 +229,7 @@ Response CertificatePages::show(Exchange& exchange) {
          .section = "certificates",
          .topics = {"certificate:" + certificate->id.to_string()}}
     );
+    page.activity = shell_.activity(exchange, certificate->id.uuid);
     return shell_.page(exchange, [&](view::Out& out) { views::certificates::show(out, page); });
 }
 
@@ -282,7 +293,7 @@ Response CertificatePages::upload_form(
     }
     page.section = {
         .title = "Certificate",
-        .text = "It replaces the site's present one at once, and is not renewed by itself."};
+        .text = "It replaces the site's present one at once, or brings the site to HTTPS. It is not renewed by itself."};
     page.submit = {
         .label = "Install certificate", .icon = "upload", .cancel_href = "/certificates"};
     const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;

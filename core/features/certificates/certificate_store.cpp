@@ -8,7 +8,7 @@ constexpr std::chrono::days kUploadedShouldHaveLeft{30};
 
 #define CERTIFICATE_COLUMNS                                                                       \
     "c.tenant_id, c.id, c.site_id, c.site_key, c.server_id, c.kind, c.state, c.names, c.issuer, " \
-    "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem "
+    "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem, c.failures, c.next_try_at "
 constexpr auto kListCertificatesSql =
     "select " CERTIFICATE_COLUMNS
     "from hostelry.certificates c order by c.not_after, c.id limit 2000";
@@ -17,7 +17,7 @@ constexpr auto kFindCertificateSql =
 constexpr auto kFindBySiteSql =
     "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.site_id = $1";
 constexpr auto kDueCertificatesSql = "select " CERTIFICATE_COLUMNS R"(from hostelry.certificates c
-     where c.kind = 'acme' and c.not_after < $1 and (c.tried_at is null or c.tried_at < $2)
+     where c.kind = 'acme' and c.not_after < $1 and (c.next_try_at is null or c.next_try_at <= $2)
      order by c.not_after limit 200)";
 constexpr auto kPutCertificateSql = R"(
     insert into hostelry.certificates as c
@@ -27,7 +27,7 @@ constexpr auto kPutCertificateSql = R"(
        set site_key = excluded.site_key, server_id = excluded.server_id, kind = excluded.kind, state = 'valid',
            names = excluded.names, issuer = excluded.issuer, serial = excluded.serial,
            fingerprint = excluded.fingerprint, not_before = excluded.not_before, not_after = excluded.not_after,
-           problem = '', tried_at = null, updated_at = now()
+           problem = '', failures = 0, next_try_at = null, updated_at = now()
     returning )" CERTIFICATE_COLUMNS;
 #define CERTIFICATE_EXPIRES_SOON "c.not_after < (case c.kind when 'acme' then $1 else $2 end) "
 constexpr auto kTroubledCertificatesSql =
@@ -40,9 +40,10 @@ constexpr auto kCountCertificatesSql =
     "count(*) filter (where c.state <> 'failed' and " CERTIFICATE_EXPIRES_SOON
     ") as expiring from hostelry.certificates c";
 #undef CERTIFICATE_EXPIRES_SOON
-constexpr auto kSetCertificateStateSql = R"(
+constexpr auto kNoteFailureSql = R"(
     update hostelry.certificates
-       set state = $2, problem = $3, tried_at = case when $2 = 'failed' then now() else tried_at end, updated_at = now()
+       set state = 'failed', problem = $2, updated_at = now(), next_try_at = $3,
+           failures = failures + case when $3::timestamptz is null then 0 else 1 end
      where id = $1)";
 constexpr auto kRemoveOfSiteSql = "delete from hostelry.certificates where site_id = $1";
 
@@ -60,6 +61,8 @@ Certificate read_certificate(const db::Row& row) {
     certificate.not_before = row["not_before"].time();
     certificate.not_after = row["not_after"].time();
     certificate.problem = row["problem"].text();
+    certificate.failures = row["failures"].integer();
+    certificate.next_try_at = row["next_try_at"].optional_time();
     certificate.site_key = row["site_key"].text();
     certificate.server = row["server_id"].id<ServerId>();
     return certificate;
@@ -130,18 +133,18 @@ Certificate CertificateStore::put(const Certificate& certificate) {
     ));
 }
 
-void CertificateStore::set_state(
-    CertificateId id, std::string_view state, std::string_view problem
+void CertificateStore::note_failure(
+    CertificateId id, std::string_view problem, const std::optional<TimePoint>& next_try_at
 ) {
-    tx_.execute(kSetCertificateStateSql, id, state, problem);
+    tx_.execute(kNoteFailureSql, id, problem, next_try_at);
 }
 
 void CertificateStore::remove_of_site(const Uuid& site) {
     tx_.execute(kRemoveOfSiteSql, site);
 }
 
-std::vector<Certificate> CertificateStore::due(TimePoint until, TimePoint tried_before) {
-    return read_certificates(tx_.query(kDueCertificatesSql, until, tried_before));
+std::vector<Certificate> CertificateStore::due(TimePoint until, TimePoint now) {
+    return read_certificates(tx_.query(kDueCertificatesSql, until, now));
 }
 
 }  // namespace hostelry::certificates

@@ -34,10 +34,14 @@ public:
     std::optional<Certificate> find_by_site(const Uuid& site);
     /// One a site: replaces what was there, keeping its id.
     Certificate put(const Certificate& certificate);
-    void set_state(CertificateId id, std::string_view state, std::string_view problem);
+    /// The present certificate stays. Without a next try the job that fails goes on trying itself.
+    void note_failure(
+        CertificateId id, std::string_view problem, const std::optional<TimePoint>& next_try_at
+    );
     void remove_of_site(const Uuid& site);
-    /// Asked ones that expire before `until` and were not tried since `tried_before`.
-    std::vector<Certificate> due(TimePoint until, TimePoint tried_before);
+    /// Asked ones that expire before `until` and whose next try, after a failure, is not later than
+    /// `now`.
+    std::vector<Certificate> due(TimePoint until, TimePoint now);
 
 private:
     db::Transaction& tx_;

@@ -26,6 +26,8 @@ struct Certificate {
     TimePoint not_before{};
     TimePoint not_after{};
     std::string problem;  ///< Why the last renewal did not work.
+    std::int64_t failures = 0;               ///< Renewals that failed since the last good one.
+    std::optional<TimePoint> next_try_at{};  ///< After a failure.
     // Where it is installed; not shown.
     std::string site_key;
     ServerId server{};
@@ -57,6 +59,7 @@ inline const Description& describe<certificates::Certificate>() {
             field<&Certificate::serial>("serial", {.label = "Serial"}),
             field<&Certificate::fingerprint>("fingerprint", {.label = "SHA-256"}),
             field<&Certificate::problem>("problem", {.label = "Problem"}),
+            field<&Certificate::next_try_at>("next_try_at", {.label = "Next try"}),
             field<&Certificate::site>("site", {.label = "Site"}),
             field<&Certificate::tenant>("tenant", {.label = "Account"}),
         }};

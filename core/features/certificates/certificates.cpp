@@ -5,6 +5,7 @@
 #include "core/features/certificates/certificate_routes.h"
 #include "core/features/certificates/certificate_store.h"
 #include "core/features/certificates/issue_certificate.h"
+#include "core/features/certificates/upload_check.h"
 #include "core/features/shell/shell.h"
 #include "core/platform/events/events.h"
 
@@ -19,6 +20,8 @@ using nlohmann::json;
 namespace {
 
 constexpr std::chrono::seconds kUploadLimit{30};
+constexpr std::chrono::hours kFirstRetry{1};
+constexpr std::chrono::hours kRetryMax{24};
 
 bool holds_all(const std::vector<std::string>& present, const std::vector<std::string>& wanted) {
     return std::all_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
@@ -46,6 +49,20 @@ json event_data(const Certificate& certificate) {
         {"issuer", certificate.issuer},
         {"serial", certificate.serial},
         {"site", certificate.site.to_string()}};
+}
+
+/// One hour after the first failure, then doubling up to a day.
+std::chrono::hours pause_after(std::int64_t failures) {
+    return std::min(kFirstRetry * (1 << std::min<std::int64_t>(failures, 5)), kRetryMax);
+}
+
+users::Caller job_caller(TenantId tenant, queue::StepContext& step) {
+    return {
+        .tenant = tenant,
+        .user = step.actor(),
+        .permissions = {},
+        .client_address = {},
+        .request_id = {}};
 }
 
 }  // namespace
@@ -85,6 +102,7 @@ TimePoint Certificates::renew_from() const {
 Result<Certificate> Certificates::keep(
     Certificate certificate, const char* event, const users::Caller& caller
 ) {
+    const bool is_upload = certificate.kind == "custom";
     return needs_.database.in_tenant(
         certificate.tenant,
         [&](db::Transaction& tx) -> Result<Certificate> {
@@ -96,59 +114,84 @@ Result<Certificate> Certificates::keep(
             told.data = event_data(kept);
             events::publish(tx, told);
             shell::announce(tx, "certificate", kept.id.uuid, kept.tenant);
+            if (is_upload && after_upload_) {
+                after_upload_(tx, caller, kept.site);
+            }
             return kept;
         }
     );
 }
 
-Result<Certificate> Certificates::issue(const IssueRequest& request, queue::StepContext& step) {
+Result<bool> Certificates::has_one(const IssueRequest& request) {
     const auto present = TRY(needs_.database.in_tenant(
         request.tenant,
         [&](db::Transaction& tx) -> Result<std::optional<Certificate>> {
             return CertificateStore(tx).find_by_site(request.site);
         }
     ));
-    if (present && serves(*present, request, renew_from(), needs_.clock.now())) {
-        return *present;
-    }
-    auto got = TRY(get_and_install(needs_, *acme_, request, KeyChoice::KeepPrepared, step));
-    users::Caller caller{
-        .tenant = request.tenant,
-        .user = step.actor(),
-        .permissions = {},
-        .client_address = {},
-        .request_id = {}};
-    return keep(std::move(got), "certificate.issued", caller);
+    return present && serves(*present, request, renew_from(), needs_.clock.now());
 }
 
-Result<void> Certificates::renew_now(CertificateId id, queue::StepContext& step) {
+Result<json> Certificates::begin(const IssueRequest& request, queue::StepContext& step) {
+    if (TRY(has_one(request))) {
+        return json(nullptr);
+    }
+    return order_to_json(TRY(acme_->begin(request.names, watch_of(step))));
+}
+
+Result<json> Certificates::issue(
+    const IssueRequest& request, const json& begun, queue::StepContext& step
+) {
+    if (TRY(has_one(request))) {
+        return json::object();
+    }
+    auto got =
+        TRY(get_and_install(needs_, *acme_, request, KeyChoice::KeepPrepared, begun, step));
+    if (!got.certificate) {
+        return step.again_in(got.again_in, got.so_far);
+    }
+    TRY(keep(*std::move(got.certificate), "certificate.issued", job_caller(request.tenant, step)));
+    return json::object();
+}
+
+Result<json> Certificates::renew_now(CertificateId id, queue::StepContext& step) {
     const auto in_tenant = [&](auto&& work) {
         return needs_.database.in_tenant(step.tenant(), work);
     };
     const auto present =
         in_tenant([&](db::Transaction& tx) { return CertificateStore(tx).get(id); });
     if (!present) {
-        return {};  // Its site is gone.
+        return json(nullptr);  // Its site is gone.
     }
     const IssueRequest request{
         present->tenant, present->site, present->site_key, present->server, present->names};
-    auto got = get_and_install(needs_, *acme_, request, KeyChoice::Fresh, step);
+    auto got = get_and_install(needs_, *acme_, request, KeyChoice::Fresh, json(nullptr), step);
     if (!got) {
+        const Error& error = got.error();
+        if (error.code == ErrorCode::Cancelled) {
+            return tl::unexpected(error);  // The worker stops; nothing went wrong.
+        }
+        const bool job_goes_on = is_retryable(error.code) && step.attempt() < kRenewalAttempts;
+        std::optional<TimePoint> next_try;
+        if (!job_goes_on) {
+            const auto asked_for = error.retry_after.value_or(std::chrono::milliseconds{0});
+            next_try = needs_.clock.now() +
+                       std::max<std::chrono::milliseconds>(pause_after(present->failures), asked_for);
+        }
         TRY(in_tenant([&](db::Transaction& tx) -> Result<void> {
-            CertificateStore(tx).set_state(id, "failed", got.error().message);
+            CertificateStore(tx).note_failure(id, error.message, next_try);
             shell::announce(tx, "certificate", id.uuid, present->tenant);
             return {};
         }));
-        return tl::unexpected(got.error());
+        return tl::unexpected(error);
     }
-    users::Caller caller{
-        .tenant = present->tenant,
-        .user = step.actor(),
-        .permissions = {},
-        .client_address = {},
-        .request_id = {}};
-    TRY(keep(*std::move(got), "certificate.renewed", caller));
-    return {};
+    if (!got->certificate) {
+        return step.again_in(got->again_in, got->so_far);
+    }
+    TRY(keep(
+        *std::move(got->certificate), "certificate.renewed", job_caller(present->tenant, step)
+    ));
+    return json(nullptr);
 }
 
 Result<void> Certificates::forget_site(TenantId tenant, const Uuid& site) {
@@ -182,6 +225,9 @@ Result<Certificate> Certificates::upload(
     const auto place = TRY(needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) {
         return needs_.find_site(tx, request.site);
     }));
+    if (auto wrong = problems_of_upload(request, place.names, needs_.clock.now()); !wrong.empty()) {
+        return fail_fields(std::move(wrong));
+    }
     const json action{
         {"id", "upload"},
         {"do", "certificate.upload"},
@@ -232,8 +278,7 @@ Result<std::vector<SiteChoice>> Certificates::sites(TenantId tenant) {
 Result<void> Certificates::begin_due_renewals(TenantId tenant) {
     const auto now = needs_.clock.now();
     return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<void> {
-        for (const auto& certificate :
-             CertificateStore(tx).due(renew_from(), now - std::chrono::hours(12))) {
+        for (const auto& certificate : CertificateStore(tx).due(renew_from(), now)) {
             enqueue_renewal(tx, certificate, std::nullopt);
         }
         return {};

@@ -55,6 +55,8 @@ struct SiteChoice {
     std::string domain;
 };
 using ListSites = std::function<std::vector<SiteChoice>(db::Transaction& tx)>;
+using AfterUpload =
+    std::function<void(db::Transaction& tx, const users::Caller& caller, const Uuid& site)>;
 using FindSite = std::function<Result<SitePlace>(db::Transaction& tx, const Uuid& site)>;
 
 /// Has the shape of servers::Servers::apply: carries out a plan on a server and answers its
@@ -93,14 +95,24 @@ public:
     void add_routes(http::Router& router);
     /// Before start: what the upload form offers. Without it the form asks for a site's id.
     void list_sites_with(ListSites list) { list_sites_ = std::move(list); }
+    /// Before start: called in the transaction that notes an uploaded certificate, so that its site
+    /// takes it into use.
+    void after_upload(AfterUpload act) { after_upload_ = std::move(act); }
     void add_jobs(queue::Registry& registry);
 
     // For job steps; never inside a transaction, all repeatable.
     /// Of the account key, which is made on first use; goes into vhost.ensure.
     Result<std::string> acme_thumbprint();
-    /// Asks the server for a signing request, the authority for a certificate, and installs it.
-    /// Does nothing when the site has one for these names that is not due.
-    Result<Certificate> issue(const IssueRequest& request, queue::StepContext& step);
+    /// Orders a certificate and lets the authority look, so that it works while the site is being
+    /// built. The web server must answer the challenge already. Answers what `issue` takes as
+    /// `begun`; null when the site has a certificate.
+    Result<nlohmann::json> begin(const IssueRequest& request, queue::StepContext& step);
+    /// A whole step: gets and installs the certificate, going on with the order `begun` by an
+    /// earlier step or with one of its own (null), and lets the step run again later while the
+    /// authority works. Does nothing when the site has one for these names that is not due.
+    Result<nlohmann::json> issue(
+        const IssueRequest& request, const nlohmann::json& begun, queue::StepContext& step
+    );
     /// Forgets the rows of a site that is gone.
     Result<void> forget_site(TenantId tenant, const Uuid& site);
 
@@ -117,7 +129,7 @@ public:
     // Job steps of this feature.
     /// A new key and a new certificate for the same names. The old one stays in place when it
     /// fails.
-    Result<void> renew_now(CertificateId id, queue::StepContext& step);
+    Result<nlohmann::json> renew_now(CertificateId id, queue::StepContext& step);
     /// Enqueues a renewal for each certificate of the tenant's tree that is due.
     Result<void> begin_due_renewals(TenantId tenant);
 
@@ -126,12 +138,15 @@ public:
     TimePoint renew_from() const;
 
 private:
+    /// Whether the site has a certificate that will do.
+    Result<bool> has_one(const IssueRequest& request);
     Result<Certificate> keep(
         Certificate certificate, const char* event, const users::Caller& caller
     );
 
     Needs needs_;
     ListSites list_sites_;
+    AfterUpload after_upload_;
     std::unique_ptr<AcmeClient> acme_;
     std::shared_ptr<void> routes_;
 };

@@ -81,9 +81,19 @@ RealPebble::~RealPebble() {
     std::filesystem::remove_all(folder_);
 }
 
-void RealPebble::restart() {
+void RealPebble::restart(Challenges challenges) {
     stop();
+    challenges_ = challenges;
     start();
+}
+
+std::size_t RealPebble::count_in_log(const std::string& text) const {
+    std::ifstream in(folder_ / "log");
+    std::size_t count = 0;
+    for (std::string line; std::getline(in, line);) {
+        count += line.find(text) == std::string::npos ? 0 : 1;
+    }
+    return count;
 }
 
 void RealPebble::make_certificate() const {
@@ -142,7 +152,8 @@ void RealPebble::start() {
     std::string flag = "-config";
     std::string program = kPebble;
     std::array<char*, 4> argv{program.data(), flag.data(), config.data(), nullptr};
-    std::string always = "PEBBLE_VA_ALWAYS_VALID=1";
+    std::string always = challenges_ == Challenges::Looked ? "PEBBLE_VA_ALWAYS_VALID=0"
+                                                           : "PEBBLE_VA_ALWAYS_VALID=1";
     std::string at_once = "PEBBLE_VA_NOSLEEP=1";
     std::string nonces = "PEBBLE_WFE_NONCEREJECT=10";
     std::array<char*, 4> environment{always.data(), at_once.data(), nonces.data(), nullptr};

@@ -24,17 +24,21 @@ public:
     std::uint16_t port() const { return port_; }
     std::string directory() const { return "https://127.0.0.1:" + std::to_string(port_) + "/dir"; }
     std::string ca_file() const { return (folder_ / "ca.pem").string(); }
+    enum class Challenges { TakenForAnswered, Looked };
     /// Forgets everything and listens at the same place with the same certificate.
-    void restart();
+    void restart(Challenges challenges = Challenges::TakenForAnswered);
+    void stop();
+    /// Lines of its log that hold the text.
+    std::size_t count_in_log(const std::string& text) const;
 
 private:
     void make_certificate() const;
     void start();
-    void stop();
 
     std::filesystem::path folder_;
     std::uint16_t port_;
     pid_t child_ = -1;
+    Challenges challenges_ = Challenges::TakenForAnswered;
     bool running_ = false;
 };
 
