@@ -151,7 +151,7 @@ std::string chosen_php(
 void check_name_use(
     SiteStore& store, TenantId tenant, const std::string& domain, bool with_www, Errors& errors
 ) {
-    switch (store.name_use(tenant, names_of_domain(domain, with_www))) {
+    switch (store.name_use(tenant, names_of_domain(domain, with_www), relatives_above(domain))) {
         case NameUse::Free:
             return;
         case NameUse::Own:
@@ -203,12 +203,17 @@ Result<SiteChange> Sites::create(
             ErrorCode::Invalid, "The key of the request must be 1 to 200 printable characters."
         );
     }
+    // Before the transaction: name servers may be asked. What is no domain is told with the rest.
+    DomainProof proof;
+    if (const auto domain = domain_from_text(request.domain)) {
+        proof = TRY(look_at_ownership(caller, *domain, ProofLook::AskNameServers));
+    }
     for (int attempt = 1;; ++attempt) {
         try {
             return needs_.database.in_tenant(
                 caller.tenant,
                 [&](db::Transaction& tx) -> Result<SiteChange> {
-                    return create_in(tx, caller, request, request_key);
+                    return create_in(tx, caller, request, proof, request_key);
                 }
             );
         } catch (const db::ConstraintViolation& violation) {
@@ -224,6 +229,7 @@ Result<SiteChange> Sites::create_in(
     db::Transaction& tx,
     const users::Caller& caller,
     const CreateSite& request,
+    const DomainProof& proof,
     const std::optional<std::string>& request_key
 ) {
     SiteStore store{tx};
@@ -232,6 +238,9 @@ Result<SiteChange> Sites::create_in(
     if (!domain.empty()) {
         // Holds the name first: a second request with the same key then sees the first one's site.
         check_name_use(store, caller.tenant, domain, request.www, errors);
+        if (errors.empty() && !proof.is_shown) {
+            errors.push_back({"domain", proof.message});
+        }
     }
     if (request_key) {
         if (auto made = store.find_by_request_key(caller.tenant, *request_key)) {
@@ -288,6 +297,13 @@ Result<SiteChange> Sites::create_in(
              .site_domain = site.domain,
              .server = site.server}
         );
+    }
+    if (proof.ownership == ownership_name(Ownership::Vouched)) {
+        auto vouched = users::event_by(caller, "site.domain_vouched", site.tenant);
+        vouched.subject_type = "site";
+        vouched.subject_id = site.id.uuid;
+        vouched.data = nlohmann::json{{"domain", site.domain}};
+        events::publish(tx, vouched);
     }
     return hand_to_job(
         tx, caller, std::move(site), SiteState::Queued, "site.deploy", "site.created"

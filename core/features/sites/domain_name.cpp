@@ -1,6 +1,7 @@
 #include "core/features/sites/domain_name.h"
 
 #include "core/base/text.h"
+#include "core/features/sites/public_suffix.h"
 
 #include <idn2.h>
 
@@ -121,7 +122,29 @@ Result<std::string> domain_from_text(std::string_view text) {
                 " never lead to a public site. Choose another one."
         );
     }
+    if (is_public_suffix(domain)) {
+        return fail(
+            ErrorCode::Invalid,
+            quoted(domain_for_people(domain)) +
+                " is an ending under which many people have their names. Enter a name below it, "
+                "such as example." +
+                domain_for_people(domain) + "."
+        );
+    }
     return domain;
+}
+
+std::vector<std::string> relatives_above(const std::string& domain) {
+    const auto registered = registrable_domain(domain);
+    std::vector<std::string> names{domain};
+    while (names.back().size() > registered.size()) {
+        const auto dot = names.back().find('.');
+        if (dot == std::string::npos) {
+            break;
+        }
+        names.push_back(names.back().substr(dot + 1));
+    }
+    return names;
 }
 
 std::string domain_for_people(const std::string& domain) {

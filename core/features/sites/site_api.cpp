@@ -1,6 +1,7 @@
 #include "core/features/sites/site_api.h"
 
 #include "core/features/sites/site_request.h"
+#include "core/features/sites/site_template_api.h"
 
 #include <nlohmann/json.hpp>
 
@@ -61,6 +62,12 @@ Response create_site(Sites& sites, Exchange& x) {
     auto change = sites.create(users::caller_of(x), request, request_key_of(x.request));
     const int status = change && change->is_repeat ? 200 : 202;
     return answered(sites, std::move(change), status);
+}
+
+Response get_domain_proof(Sites& sites, Exchange& x) {
+    const auto proof = sites.domain_proof(users::caller_of(x), x.request.param("domain"));
+    return proof ? Response::json(encode(describe<DomainProof>(), &*proof))
+                 : Response::failed(proof.error());
 }
 
 Response get_site(Sites& sites, Exchange& x) {
@@ -193,7 +200,20 @@ void add_site_api(http::Router& router, Sites& sites) {
              site},
             with(delete_site))
     );
+    auto proof = api(
+        {Method::Get,
+         "",
+         "site:create",
+         "getDomainProof",
+         "Whether a domain is shown to be yours, and the record that shows it",
+         nullptr,
+         &describe<DomainProof>()},
+        with(get_domain_proof)
+    );
+    proof.path = "/api/v1/domain-proofs/{domain}";
+    router.add(std::move(proof));
     add_site_changes(router, sites);
+    add_site_template_api(router, sites);
     router.add(
         api({Method::Post,
              "/{id}/password-reveal",

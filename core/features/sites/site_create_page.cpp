@@ -1,5 +1,6 @@
 #include "core/features/sites/site_create_page.h"
 
+#include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_options.h"
 #include "core/platform/web/described_fields.h"
 
@@ -209,6 +210,14 @@ std::optional<view::Note> nothing_to_choose(const SiteChoices& choices) {
 }
 
 }  // namespace
+
+void ask_for_proof(CreateSitePage& page, const DomainProof& proof) {
+    const auto shown = domain_for_people(proof.domain);
+    page.proof = DomainProofView{shown, proof.record_name, proof.record_value};
+    page.domain.error =
+        "The record that shows " + shown + " to be yours is not there yet; see below.";
+    page.submit.label = "Check again and create";
+}
 
 CreateSitePage create_site_page_of(
     const SiteChoices& choices,

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 
 namespace hostelry::sites {
 namespace {
@@ -19,6 +20,8 @@ using queue::StepContext;
 // The first looks come fast: our own zones answer within a second.
 constexpr std::chrono::milliseconds kFirstLook = 400ms;
 constexpr std::chrono::milliseconds kLookMax = 5s;
+// What the early order waits for a zone of ours; whoever is slower is waited for after the build.
+constexpr std::array kEarlyLooks{0ms, 100ms, 200ms, 400ms};
 
 class Deployment {
 public:
@@ -43,6 +46,7 @@ private:
     Result<void> remove_vhost(StepContext& step, const Site& site) const;
     Result<json> make_records(StepContext& step, const Site& site) const;
     Result<void> remove_records(StepContext& step, const Site& site) const;
+    Result<json> order_certificate(StepContext& step, const Site& site) const;
     Result<json> wait_for_names(StepContext& step, const Site& site) const;
     Result<json> get_certificate(StepContext& step, const Site& site) const;
     Result<json> switch_to_https(StepContext& step, const Site& site) const;
@@ -50,6 +54,12 @@ private:
 
     bool names_lead_here(StepContext& step) const {
         return step.output_of("names").value("lead_here", false);
+    }
+    Result<bool> lead_here_soon(StepContext& step, const Site& site) const;
+    /// What the authority works on while the site is being built; null without.
+    json begun_order(StepContext& step) const {
+        const json& output = step.output_of("order");
+        return output.is_object() ? output.value("order", json()) : json();
     }
 
     SiteWork work_;
@@ -87,10 +97,17 @@ queue::JobKind Deployment::kind() const {
         .steps =
             {step(
                  "account",
-                 "Create the account and its folders",
+                 "Create the account and its place on the web server",
                  run(&Deployment::make_account),
                  undo(&Deployment::remove_everything)
              ),
+             step(
+                 "records",
+                 "Set the DNS records",
+                 run(&Deployment::make_records),
+                 undo(&Deployment::remove_records)
+             ),
+             step("order", "Order the certificate", run(&Deployment::order_certificate)),
              step(
                  "database",
                  "Create the database",
@@ -104,12 +121,6 @@ queue::JobKind Deployment::kind() const {
                  "Set up the web server",
                  run(&Deployment::make_vhost),
                  undo(&Deployment::remove_vhost)
-             ),
-             step(
-                 "records",
-                 "Set the DNS records",
-                 run(&Deployment::make_records),
-                 undo(&Deployment::remove_records)
              ),
              step("names", "Wait until the names lead here", run(&Deployment::wait_for_names)),
              step("certificate", "Get the certificate", run(&Deployment::get_certificate)),
@@ -130,7 +141,11 @@ queue::JobKind Deployment::kind() const {
 
 Result<json> Deployment::make_account(StepContext& step, const Site& site) const {
     TRY(work_.enter(step, site, SiteState::Deploying, "", ""));
-    TRY(work_.apply(site, account_actions(site), step));
+    if (is_first_) {
+        TRY(work_.make_place(site, step));
+    } else {  // Its virtual host stays as it is until the new one is ready.
+        TRY(work_.apply(site, account_actions(site), step));
+    }
     step.note("User " + site.key + " on " + site.server_name);
     return json::object();
 }
@@ -208,6 +223,10 @@ Result<void> Deployment::remove_pool(StepContext& step, const Site& site) const 
 }
 
 Result<json> Deployment::make_vhost(StepContext& step, const Site& site) const {
+    if (is_first_ && begun_order(step).is_object()) {
+        step.note("Together with HTTPS");
+        return json::object();
+    }
     // A site that has its certificate keeps it while it is redeployed.
     TRY(work_.ensure_vhost(site, step, site.https == Https::Active, false));
     step.note(join(site.names(), ", "));
@@ -233,7 +252,41 @@ Result<void> Deployment::remove_records(StepContext&, const Site& site) const {
     return work_.needs().infrastructure.remove_records(site.tenant, site.id);
 }
 
+Result<bool> Deployment::lead_here_soon(StepContext& step, const Site& site) const {
+    const bool managed = step.output_of("records").value("managed", false);
+    for (const auto pause : kEarlyLooks) {
+        if (pause > 0ms && (!managed || !step.sleep_for(pause))) {
+            return false;
+        }
+        if (TRY(work_.needs().infrastructure.check_propagation(site)).is_done) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The authority looks at the names while the site is being built. Only a head start: what does not
+/// work now is done, and told, by the steps after the build.
+Result<json> Deployment::order_certificate(StepContext& step, const Site& site) const {
+    const auto lead_here = lead_here_soon(step, site);
+    if (!lead_here || !*lead_here) {
+        step.note("Follows when the names lead here");
+        return json::object();
+    }
+    const auto begun = work_.needs().infrastructure.begin_certificate(site, step);
+    if (!begun) {
+        step.note("Not yet: " + begun.error().message);
+        return json::object();
+    }
+    step.note(begun->is_null() ? "The site has one" : "The authority is at work");
+    return json{{"order", *begun}};
+}
+
 Result<json> Deployment::wait_for_names(StepContext& step, const Site& site) const {
+    if (begun_order(step).is_object()) {
+        step.note(join(site.names(), ", ") + " lead to " + site.server_address);
+        return json{{"lead_here", true}};
+    }
     const Propagation found = TRY(work_.needs().infrastructure.check_propagation(site));
     if (found.is_done) {
         step.note(join(site.names(), ", ") + " lead to " + site.server_address);
@@ -270,8 +323,7 @@ Result<json> Deployment::get_certificate(StepContext& step, const Site& site) co
         step.note("Waits for the names");
         return json::object();
     }
-    TRY(work_.needs().infrastructure.issue_certificate(site, step));
-    return json::object();
+    return work_.needs().infrastructure.issue_certificate(site, begun_order(step), step);
 }
 
 Result<json> Deployment::switch_to_https(StepContext& step, const Site& site) const {

@@ -58,9 +58,14 @@ public:
     virtual std::vector<SiteTemplate> templates(db::Transaction& tx) = 0;
     /// Ready ones first.
     virtual std::vector<PlacementServer> usable_servers(db::Transaction& tx, TenantId tenant) = 0;
+    /// Whether a zone of the tenant or of a tenant above it holds the name.
+    virtual bool holds_name(db::Transaction& tx, TenantId tenant, const std::string& name) = 0;
     /// Keeps the server from being removed until the transaction ends. NotFound, Conflict (not
     /// ready).
     virtual Result<void> hold_server(db::Transaction& tx, TenantId tenant, ServerId server) = 0;
+
+    /// The TXT records at a name, from the servers responsible for it. Never inside a transaction.
+    virtual Result<std::vector<std::string>> text_records(const std::string& name) = 0;
 
     // Asked by job steps, never inside a transaction. Everything may be repeated.
     using Progress = std::function<void(const nlohmann::json& action_result)>;
@@ -74,12 +79,26 @@ public:
     virtual Result<nlohmann::json> template_plan(
         const std::string& plugin, const nlohmann::json& request, queue::StepContext& step
     ) = 0;
+    /// How the template is checked later on, when its owner may have changed what it shows.
+    /// Unsupported when the template has no other way than its plan's.
+    virtual Result<nlohmann::json> template_health(
+        const std::string& plugin, const nlohmann::json& request, queue::StepContext& step
+    ) = 0;
     virtual Result<SiteRecords> ensure_records(const Site& site, JobId job) = 0;
     virtual Result<void> remove_records(TenantId tenant, SiteId site) = 0;
     /// Asks the servers that are responsible for the names.
     virtual Result<Propagation> check_propagation(const Site& site) = 0;
     virtual Result<std::string> acme_thumbprint() = 0;
-    virtual Result<void> issue_certificate(const Site& site, queue::StepContext& step) = 0;
+    /// Orders a certificate and lets the authority look at the names, which the web server must
+    /// answer for already. Answers what `issue_certificate` takes as `begun`, null when the site
+    /// has one.
+    virtual Result<nlohmann::json> begin_certificate(
+        const Site& site, queue::StepContext& step
+    ) = 0;
+    /// A whole step, which may let itself run again while the authority works (`again_in`).
+    virtual Result<nlohmann::json> issue_certificate(
+        const Site& site, const nlohmann::json& begun, queue::StepContext& step
+    ) = 0;
     /// What was installed on the server is gone.
     virtual Result<void> forget_certificate(TenantId tenant, SiteId site) = 0;
 };

@@ -13,6 +13,9 @@ queue::JobKind redeploy_job(const Sites::Needs& needs);
 queue::JobKind suspend_job(const Sites::Needs& needs);
 queue::JobKind resume_job(const Sites::Needs& needs);
 
+/// "site.secure".
+queue::JobKind secure_job(const Sites::Needs& needs);
+
 /// "site.delete".
 queue::JobKind delete_job(const Sites::Needs& needs);
 

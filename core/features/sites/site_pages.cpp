@@ -359,13 +359,14 @@ Response SitePages::create(Exchange& x) const {
         return Response::failed(found.error());
     }
     // Another template was chosen without scripts: its own fields come first.
-    return form_page(
-        x,
-        create_site_page_of(
-            *found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")
-        ),
-        chose_another ? 200 : 422
+    auto page = create_site_page_of(
+        *found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")
     );
+    const auto proof = sites_.domain_proof(caller, typed.domain, ProofLook::Quick);
+    if (proof && !proof->is_shown && page.domain.error == proof->message) {
+        ask_for_proof(page, *proof);
+    }
+    return form_page(x, std::move(page), chose_another ? 200 : 422);
 }
 
 // --- One site ---

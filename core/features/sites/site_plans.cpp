@@ -26,6 +26,19 @@ json account_actions(const Site& site) {
     return just(action(site, "account", "account.ensure"));
 }
 
+json building_actions(const Site& site, const VhostWish& wish) {
+    return just(action(
+        site,
+        "vhost",
+        "vhost.ensure",
+        {{"names", site.names()},
+         {"acme_thumbprint", wish.acme_thumbprint},
+         {"certificate", nullptr},
+         {"building", true},
+         {"preview_names", wish.preview_names}}
+    ));
+}
+
 json database_actions(const Site& site, const std::vector<databases::DatabaseAccess>& access) {
     json actions = json::array();
     for (const auto& [database, password] : access) {
@@ -83,6 +96,10 @@ json vhost_actions(const Site& site, const VhostWish& wish) {
         facts["certificate"] = "current";
     }
     return just(action(site, "vhost", "vhost.ensure", std::move(facts)));
+}
+
+json cron_pause_actions(const Site& site, bool paused) {
+    return just(action(site, "cron", "cron.pause", {{"paused", paused}}));
 }
 
 json vhost_removal_actions(const Site& site) {

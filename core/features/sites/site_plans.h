@@ -13,7 +13,16 @@
 
 namespace hostelry::sites {
 
+struct VhostWish {
+    std::string acme_thumbprint{};
+    bool with_certificate = false;
+    bool is_suspended = false;
+    std::vector<std::string> preview_names{};
+};
+
 nlohmann::json account_actions(const Site& site);
+/// A virtual host that says the site is being set up, and answers the certificate authority.
+nlohmann::json building_actions(const Site& site, const VhostWish& wish);
 nlohmann::json database_actions(
     const Site& site, const std::vector<databases::DatabaseAccess>& access
 );
@@ -23,14 +32,10 @@ nlohmann::json database_removal_actions(
 nlohmann::json pool_actions(const Site& site);
 nlohmann::json pool_removal_actions(const Site& site);
 
-struct VhostWish {
-    std::string acme_thumbprint{};
-    bool with_certificate = false;
-    bool is_suspended = false;
-    std::vector<std::string> preview_names{};
-};
 /// `site.web` must be known.
 nlohmann::json vhost_actions(const Site& site, const VhostWish& wish);
+/// Nothing of a suspended site is started by cron.
+nlohmann::json cron_pause_actions(const Site& site, bool paused);
 nlohmann::json vhost_removal_actions(const Site& site);
 
 struct CheckWish {

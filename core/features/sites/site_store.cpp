@@ -44,7 +44,10 @@ constexpr const char* kCountOnServerSql =
 constexpr const char* kCountOfTenantSql =
     "select count(*) as sites from hostelry.sites where tenant_id = $1";
 constexpr const char* kIsTenantActiveSql = "select hostelry.is_tenant_active($1) as is_active";
-constexpr const char* kNameUseSql = "select hostelry.site_name_use($1, $2) as name_use";
+constexpr const char* kNameUseSql = "select hostelry.site_name_use($1, $2, $3) as name_use";
+constexpr const char* kHasSiteAtSql =
+    "select exists (select from hostelry.site_names where tenant_id = $1 and name = any ($2)) as "
+    "has_one";
 constexpr const char* kInsertSiteSql =
     "insert into hostelry.sites (tenant_id, id, key, domain, with_www, plugin, template, "
     "template_title, "
@@ -211,8 +214,14 @@ bool SiteStore::is_tenant_active(TenantId tenant) {
     return tx_.query_one(kIsTenantActiveSql, tenant)["is_active"].boolean();
 }
 
-NameUse SiteStore::name_use(TenantId tenant, const std::vector<std::string>& names) {
-    const auto use = tx_.query_one(kNameUseSql, tenant, names)["name_use"].text();
+bool SiteStore::has_site_at_or_above(TenantId tenant, const std::vector<std::string>& names) {
+    return tx_.query_one(kHasSiteAtSql, tenant, names)["has_one"].boolean();
+}
+
+NameUse SiteStore::name_use(
+    TenantId tenant, const std::vector<std::string>& names, const std::vector<std::string>& above
+) {
+    const auto use = tx_.query_one(kNameUseSql, tenant, names, above)["name_use"].text();
     return use == "free" ? NameUse::Free : use == "own" ? NameUse::Own : NameUse::Other;
 }
 

@@ -53,7 +53,12 @@ public:
     std::int64_t count_of_tenant(TenantId tenant);
     bool is_tenant_active(TenantId tenant);
     /// Keeps the neighbourhood of the names to this transaction.
-    NameUse name_use(TenantId tenant, const std::vector<std::string>& names);
+    /// `above`: names through which somebody else's site would be related (relatives_above).
+    NameUse name_use(
+        TenantId tenant, const std::vector<std::string>& names, const std::vector<std::string>& above
+    );
+    /// Whether the tenant has a site that answers to one of these names.
+    bool has_site_at_or_above(TenantId tenant, const std::vector<std::string>& names);
 
     /// Throws db::ConstraintViolation for a name, key or request key that somebody took at the same
     /// moment.

@@ -1,6 +1,7 @@
-// One plan each way: the virtual host answers "suspended" or the site. Files, database and
-// certificate stay.
+// One turn each way: the virtual host answers "suspended" or the site, and cron rests or runs.
+// Files, database and certificate stay.
 #include "core/features/sites/site_jobs.h"
+#include "core/features/sites/site_plans.h"
 
 #include <nlohmann/json.hpp>
 
@@ -34,6 +35,7 @@ queue::JobKind turn_job(
             return json::object();
         }
         TRY(work.ensure_vhost(*site, context, site->https == Https::Active, turn.to_suspended));
+        TRY(work.apply(*site, cron_pause_actions(*site, turn.to_suspended), context));
         TRY(work.enter(context, *site, turn.goal, "", turn.event));
         return json::object();
     };
@@ -47,9 +49,11 @@ queue::JobKind turn_job(
                                   : "It could not be resumed; see its last job.",
                 ""
             ));
-            return work.ensure_vhost(
+            TRY(work.ensure_vhost(
                 site, context, site.https == Https::Active, !turn.to_suspended
-            );
+            ));
+            TRY(work.apply(site, cron_pause_actions(site, !turn.to_suspended), context));
+            return {};
         });
     return {
         .name = std::move(name),

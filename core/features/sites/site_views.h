@@ -43,6 +43,13 @@ struct TemplateLink {
     std::string href{};
 };
 
+/// The record that shows a domain to be the customer's.
+struct DomainProofView {
+    std::string domain{};
+    std::string record_name{};
+    std::string record_value{};
+};
+
 struct CreateSitePage {
     view::Shell frame{};
     view::PageHead head{};
@@ -52,6 +59,7 @@ struct CreateSitePage {
     std::vector<TemplateLink> links{};  ///< The same choice without scripts.
     std::string shown_template{};
     view::TextField domain{};
+    std::optional<DomainProofView> proof{};  ///< To be shown before the site can be made.
     view::CheckboxField www{};
     std::optional<view::SelectField> server{};
     std::string options_title{};

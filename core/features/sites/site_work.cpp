@@ -83,9 +83,17 @@ Result<json> SiteWork::run_template(const Site& site, StepContext& step) const {
             return SiteStore{tx}.sealed_secrets(site);
         }));
     const SiteSecrets secrets = TRY(open_secrets(needs_.sealer, site.tenant, site.id, sealed));
-    const json plan = TRY(needs_.infrastructure.template_plan(
-        site.plugin, template_request(site, secrets, access, preview_names(site)), step
-    ));
+    const json request = template_request(site, secrets, access, preview_names(site));
+    json plan = TRY(needs_.infrastructure.template_plan(site.plugin, request, step));
+    if (site.deployed_at) {
+        // What the first page showed may be its owner's own by now.
+        const auto later = needs_.infrastructure.template_health(site.plugin, request, step);
+        if (later) {
+            plan["health"] = later->at("health");
+        } else if (later.error().code != ErrorCode::Unsupported) {
+            return tl::unexpected(later.error());
+        }
+    }
     TemplateActions titles;
     const json actions = template_actions(plan, titles);
     TRY(apply(site, actions, step, [&](const json& result) {
@@ -116,6 +124,17 @@ Result<void> SiteWork::ensure_vhost(
         ),
         step
     ));
+    return {};
+}
+
+Result<void> SiteWork::make_place(const Site& site, StepContext& step) const {
+    const std::string thumbprint = TRY(needs_.infrastructure.acme_thumbprint());
+    json actions = account_actions(site);
+    const json building = building_actions(
+        site, {.acme_thumbprint = thumbprint, .preview_names = preview_names(site)}
+    );
+    actions.insert(actions.end(), building.begin(), building.end());
+    TRY(apply(site, actions, step));
     return {};
 }
 

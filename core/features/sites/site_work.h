@@ -39,6 +39,9 @@ public:
         const Site& site, queue::StepContext& step, bool with_certificate, bool suspended
     ) const;
 
+    /// The account, and a virtual host that only answers the certificate authority.
+    Result<void> make_place(const Site& site, queue::StepContext& step) const;
+
     std::vector<std::string> preview_names(const Site& site) const;
 
     /// One transaction of the job's tenant.

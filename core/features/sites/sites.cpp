@@ -57,6 +57,7 @@ void Sites::add_jobs(queue::Registry& registry) {
     registry.add(deploy_job(needs_));
     registry.add(redeploy_job(needs_));
     registry.add(suspend_job(needs_));
+    registry.add(secure_job(needs_));
     registry.add(resume_job(needs_));
     registry.add(delete_job(needs_));
 }
@@ -64,6 +65,13 @@ void Sites::add_jobs(queue::Registry& registry) {
 Result<Site> Sites::get(const users::Caller& caller, SiteId id) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Site> {
         return SiteStore{tx}.get(id);
+    });
+}
+
+Result<std::vector<SiteTemplate>> Sites::templates(const users::Caller& caller) {
+    using Templates = std::vector<SiteTemplate>;
+    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Templates> {
+        return needs_.infrastructure.templates(tx);
     });
 }
 
@@ -146,6 +154,17 @@ Result<SiteChange> Sites::suspend(const users::Caller& caller, SiteId id) {
             "site.suspension_requested"
         );
     });
+}
+
+void Sites::take_certificate(db::Transaction& tx, const users::Caller& caller, const Uuid& id) {
+    auto site = SiteStore{tx}.get_locked(SiteId{id});
+    const bool stands = site && (site->state == SiteState::Ready ||
+                                 site->state == SiteState::Suspended);
+    if (!stands || site->https == Https::Active) {
+        return;
+    }
+    const SiteState state = site->state;
+    hand_to_job(tx, caller, *std::move(site), state, "site.secure", "site.https_requested");
 }
 
 Result<SiteChange> Sites::resume(const users::Caller& caller, SiteId id) {

@@ -6,6 +6,7 @@
 #include "core/base/random.h"
 #include "core/features/databases/databases.h"
 #include "core/features/shell/shell.h"
+#include "core/features/sites/domain_proof.h"
 #include "core/features/sites/site.h"
 #include "core/features/sites/site_infrastructure.h"
 #include "core/features/sites/site_store.h"
@@ -30,14 +31,17 @@ struct SiteSettings {
     std::vector<std::string> panel_names{};
     /// Sites show as <key>.<domain> before their DNS is live. Empty turns previews off.
     std::string preview_domain = "preview.localhost";
-    /// What a preview link has after the name: ":8081", or nothing.
     std::string preview_scheme = "http";
+    /// What a preview link has after the name: ":8081", or nothing.
     std::string preview_port{};
     std::chrono::seconds propagation_timeout{120};
     /// PEM of further authorities that issue for our sites (a test CA); asked at each check. Null:
     /// none.
     std::function<std::string()> extra_roots{};
 };
+
+/// Whether a look at a domain's proof may ask name servers, which takes a moment.
+enum class ProofLook { AskNameServers, Quick };
 
 /// A site on its way: what pages and API answer to a change.
 struct SiteChange {
@@ -60,7 +64,8 @@ public:
     explicit Sites(Needs needs) : needs_(std::move(needs)) {}
 
     void add_routes(http::Router& router);
-    /// "site.deploy", "site.redeploy", "site.suspend", "site.resume" and "site.delete".
+    /// "site.deploy", "site.redeploy", "site.suspend", "site.resume", "site.secure" and
+    /// "site.delete".
     void add_jobs(queue::Registry& registry);
 
     // Operations. Each sees only the tree of the caller's tenant (NotFound).
@@ -72,7 +77,16 @@ public:
         const CreateSite& request,
         const std::optional<std::string>& request_key = {}
     );
+    /// Whether the caller's tenant may take the domain, and what to do when it must show first that
+    /// the domain is its own. Invalid (field "domain") when it is no domain.
+    Result<DomainProof> domain_proof(
+        const users::Caller& caller,
+        const std::string& typed,
+        ProofLook look = ProofLook::AskNameServers
+    );
     Result<Site> get(const users::Caller& caller, SiteId id);
+    /// The catalogue, by title.
+    Result<std::vector<SiteTemplate>> templates(const users::Caller& caller);
     Result<SitePage> list(
         const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max = 25
     );
@@ -80,6 +94,9 @@ public:
     Result<SiteChange> redeploy(const users::Caller& caller, SiteId id);
     Result<SiteChange> suspend(const users::Caller& caller, SiteId id);
     Result<SiteChange> resume(const users::Caller& caller, SiteId id);
+    /// A certificate has been installed on the site's server by hand: its virtual host takes it into
+    /// use when it is still plain HTTP. Nothing while a job of the site runs that will do so.
+    void take_certificate(db::Transaction& tx, const users::Caller& caller, const Uuid& site);
     /// `typed_name` must be the site's domain. Final.
     Result<SiteChange> remove(
         const users::Caller& caller, SiteId id, const std::string& typed_name
@@ -103,10 +120,14 @@ public:
     std::string login_url_of(const Site& site) const;
 
 private:
+    Result<DomainProof> look_at_ownership(
+        const users::Caller& caller, const std::string& domain, ProofLook look
+    );
     Result<SiteChange> create_in(
         db::Transaction& tx,
         const users::Caller& caller,
         const CreateSite& request,
+        const DomainProof& proof,
         const std::optional<std::string>& request_key
     );
     /// Gives the site to a new job of this kind, in this state, with its event.

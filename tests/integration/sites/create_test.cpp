@@ -49,6 +49,93 @@ TEST_F(CreateSiteOperation, RefusesANameAboveBelowOrBesideAnotherTenantsWithoutS
     }
 }
 
+TEST_F(CreateSiteOperation, RefusesEndingsOfManyAndTakesNobodyThereForAParent) {
+    for (const char* ending : {"co.uk", "github.io", "com.br", "GITHUB.io."}) {
+        EXPECT_THAT(error_on(try_create(ada, ending), "domain"), HasSubstr("name below it"))
+            << ending;
+    }
+    create(ada, plain("bread.co.uk"));
+    EXPECT_TRUE(try_create(bob, "butter.co.uk"));
+    EXPECT_THAT(error_on(try_create(bob, "a.bread.co.uk"), "domain"), HasSubstr("cannot be used"));
+    // A site of such a name from before the list knew it is no parent of the others.
+    panel.postgres.execute(
+        "update hostelry.site_names set name = 'github.io' where name = 'bread.co.uk'"
+    );
+    EXPECT_TRUE(try_create(bob, "butter.github.io"));
+}
+
+class DomainOwnership : public CreateSiteOperation {
+protected:
+    DomainOwnership() { outside.zones_hold_names = false; }
+
+    static constexpr const char* kRecord = "_hostelry-challenge.example.com";
+
+    users::Caller reseller(TenantId tenant) const {
+        auto vouching = caller(tenant);
+        vouching.permissions.insert("tenant:create");
+        return vouching;
+    }
+    users::Caller client(TenantId tenant) const {
+        auto plain = caller(tenant);
+        plain.permissions.erase("tenant:create");
+        return plain;
+    }
+};
+
+TEST_F(DomainOwnership, IsShownByARecordOfTheTenantsOwn) {
+    const auto asked = sites.domain_proof(client(ada), "example.com").value();
+    EXPECT_FALSE(asked.is_shown);
+    EXPECT_EQ(asked.record_name, kRecord);
+    EXPECT_GE(asked.record_value.size(), 43U);
+    EXPECT_NE(asked.record_value, sites.domain_proof(client(bob), "example.com")->record_value);
+    const auto refusal = error_on(sites.create(client(ada), plain("example.com")), "domain");
+    EXPECT_THAT(refusal, HasSubstr(kRecord));
+    EXPECT_THAT(refusal, HasSubstr(asked.record_value));
+    EXPECT_EQ(count("sites"), "0");
+    EXPECT_EQ(count("jobs where kind = 'site.deploy'"), "0");
+
+    outside.texts[kRecord] = {"v=spf1 -all", asked.record_value};
+    EXPECT_THAT(
+        error_on(sites.create(client(bob), plain("example.com")), "domain"), HasSubstr(kRecord)
+    ) << "a neighbour's record";
+    EXPECT_TRUE(sites.domain_proof(client(ada), "example.com")->is_shown);
+    EXPECT_TRUE(sites.create(client(ada), plain("example.com")));
+
+    outside.texts.clear();
+    EXPECT_TRUE(sites.create(client(ada), plain("shop.example.com"))) << "below a site of its own";
+    EXPECT_EQ(sites.domain_proof(client(ada), "a.example.com")->ownership, "own_site");
+    EXPECT_EQ(count("events where type = 'site.domain_vouched'"), "0");
+}
+
+TEST_F(DomainOwnership, IsVouchedForByStaffAndThatIsWrittenDown) {
+    const auto calls = outside.calls().size();
+    EXPECT_TRUE(sites.create(reseller(ada), plain("example.com")));
+    EXPECT_EQ(outside.calls().size(), calls) << "name servers were asked for nothing";
+    EXPECT_EQ(
+        count("events where type = 'site.domain_vouched' and data->>'domain' = 'example.com'"), "1"
+    );
+}
+
+TEST_F(DomainOwnership, NeedsNoProofBelowAZoneThatIsServedHere) {
+    outside.zones_hold_names = true;
+    EXPECT_EQ(sites.domain_proof(client(ada), "example.com")->ownership, "own_zone");
+    EXPECT_TRUE(sites.create(client(ada), plain("example.com")));
+}
+
+TEST_F(DomainOwnership, IsRefusedWhenTheNameServersCannotBeAsked) {
+    outside.before = [](const std::string& what) -> std::optional<Error> {
+        if (what != "texts") {
+            return std::nullopt;
+        }
+        Error error;
+        error.code = ErrorCode::Unavailable;
+        return error;
+    };
+    EXPECT_THAT(
+        error_on(sites.create(client(ada), plain("example.com")), "domain"), HasSubstr(kRecord)
+    );
+}
+
 TEST_F(CreateSiteOperation, LetsATenantUseNamesBelowItsOwn) {
     create(ada, plain("example.com"));
     EXPECT_TRUE(try_create(ada, "blog.example.com"));
@@ -221,6 +308,28 @@ TEST_F(SiteRoutes, KeepWhatWasTypedNameTheFieldAndCreateNothing) {
         EXPECT_FALSE(reply.has("<script>alert")) << bad.field;
         EXPECT_EQ(count("sites"), "0") << bad.field;
     }
+}
+
+TEST_F(SiteRoutes, SayWhichRecordShowsADomainAndCheckAgain) {
+    outside.zones_hold_names = false;
+    auto browser = signed_in("ada@x.test");
+    browser.get("/sites/new");
+    const auto refused = browser.post("/sites", form("example.com"));
+    EXPECT_EQ(refused.status, 422);
+    EXPECT_TRUE(refused.has("_hostelry-challenge.example.com"));
+    EXPECT_TRUE(refused.has("Check again"));
+    EXPECT_TRUE(refused.has("value=\"example.com\""));
+    EXPECT_EQ(count("sites"), "0");
+    const auto asked =
+        browser.call(http::Method::Get, "/api/v1/domain-proofs/example.com").json();
+    EXPECT_FALSE(asked["is_shown"].get<bool>());
+    const auto value = asked["record_value"].get<std::string>();
+    EXPECT_TRUE(refused.has(value));
+    outside.texts["_hostelry-challenge.example.com"] = {value};
+    EXPECT_EQ(browser.post("/sites", form("example.com")).status, 303);
+    EXPECT_EQ(
+        browser.call(http::Method::Get, "/api/v1/domain-proofs/co.uk").status, 422
+    );
 }
 
 TEST_F(SiteRoutes, NeverSendATypedPasswordBack) {

@@ -10,6 +10,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
+using nlohmann::json;
 
 class DeploySite : public SitesWorld {};
 
@@ -78,9 +79,48 @@ TEST_F(DeploySite, IsReadyByItsPreviewWhenTheDnsIsElsewhere) {
 }
 
 TEST_F(DeploySite, WaitsForNamesWithoutHoldingAWorker) {
-    outside.looks_until_names_lead_here = 3;
+    outside.looks_until_names_lead_here = 7;
     start_worker();
     EXPECT_EQ(deployed(ada, plain("example.com")).https, Https::Active);
+    EXPECT_TRUE(outside.last("certificate").is_null()) << "ordered before the names led here";
+}
+
+TEST_F(DeploySite, OrdersTheCertificateBeforeTheBuildAndCollectsItAfterwards) {
+    std::vector<json> vhosts;
+    outside.after = [&](const std::string& what) {
+        if (what == "vhost.ensure") {
+            vhosts.push_back(outside.last(what));
+        }
+    };
+    start_worker();
+    deployed(ada, wordpress("example.com"));
+    const auto calls = outside.calls();
+    const auto place = [&](const char* what) {
+        return std::find(calls.begin(), calls.end(), what) - calls.begin();
+    };
+    EXPECT_LT(place("vhost.ensure"), place("order")) << "nobody answers the challenge yet";
+    EXPECT_LT(place("records"), place("order"));
+    EXPECT_LT(place("order"), place("template"));
+    EXPECT_LT(place("pool.ensure"), place("certificate"));
+    EXPECT_EQ(outside.last("certificate").at("url"), "https://ca.test/order/1");
+    ASSERT_EQ(vhosts.size(), 2U);
+    EXPECT_TRUE(vhosts.front().at("building").get<bool>()) << "half an installation is shown";
+    EXPECT_EQ(vhosts.back().at("certificate"), "current");
+}
+
+TEST_F(DeploySite, GoesOnWithoutTheEarlyOrderWhenTheAuthorityIsAway) {
+    outside.before = [](const std::string& what) -> std::optional<Error> {
+        if (what != "order") {
+            return std::nullopt;
+        }
+        Error error;
+        error.code = ErrorCode::ProviderUnavailable;
+        error.message = "Away.";
+        return error;
+    };
+    start_worker();
+    EXPECT_EQ(deployed(ada, wordpress("example.com")).https, Https::Active);
+    EXPECT_TRUE(outside.last("certificate").is_null());
 }
 
 TEST_F(DeploySite, SaysWhatToSetWhenNamesNeverArrive) {
@@ -225,6 +265,7 @@ constexpr const char* kEachStep[] = {
     "pool.ensure",
     "vhost.ensure",
     "records",
+    "order",
     "certificate",
     "http.check"};
 constexpr const char* kEachCall[] = {
@@ -257,12 +298,54 @@ TEST_F(DeploySite, CanBeSuspendedAndResumed) {
     EXPECT_EQ(site(ada, ready.id).state, SiteState::Suspended);
     EXPECT_TRUE(outside.last("vhost.ensure").at("suspended").get<bool>());
     EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
+    EXPECT_TRUE(outside.last("cron.pause").at("paused").get<bool>());
     EXPECT_EQ(sites.suspend(caller(ada), ready.id).error().code, ErrorCode::Conflict);
     const auto resumption = sites.resume(caller(ada), ready.id);
     ASSERT_TRUE(resumption);
     EXPECT_EQ(wait_for(resumption->job).state, queue::JobState::Succeeded);
     EXPECT_EQ(site(ada, ready.id).state, SiteState::Ready);
     EXPECT_FALSE(outside.last("vhost.ensure").at("suspended").get<bool>());
+    EXPECT_FALSE(outside.last("cron.pause").at("paused").get<bool>());
+}
+
+TEST_F(DeploySite, IsCheckedByWhatItsOwnerCannotHaveChangedWhenItIsDeployedAgain) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    EXPECT_EQ(outside.last("http.check").at("url"), "https://example.com/");
+    const auto again = sites.redeploy(caller(ada), ready.id);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(outside.last("http.check").at("url"), "https://example.com/later");
+}
+
+TEST_F(DeploySite, TakesAnUploadedCertificateIntoUseAlsoOverPlainHttp) {
+    outside.dns_is_managed = false;
+    outside.looks_until_names_lead_here = 1000;
+    start_worker();
+    const Site plain_site = deployed(ada, plain("example.com"));
+    ASSERT_EQ(plain_site.https, Https::Pending);
+    const auto upload = [&](TenantId tenant) {
+        return panel.postgres.database().in_tenant(
+            tenant,
+            [&](db::Transaction& tx) -> Result<void> {
+                sites.take_certificate(tx, caller(tenant), plain_site.id.uuid);
+                return {};
+            }
+        );
+    };
+    ASSERT_TRUE(upload(bob));
+    EXPECT_EQ(count("jobs where kind = 'site.secure'"), "0") << "a neighbour's upload";
+    ASSERT_TRUE(upload(ada));
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    while (site(ada, plain_site.id).https != Https::Active &&
+           std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(10ms);
+    }
+    EXPECT_EQ(site(ada, plain_site.id).https, Https::Active);
+    EXPECT_EQ(site(ada, plain_site.id).state, SiteState::Ready);
+    EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
+    ASSERT_TRUE(upload(ada));
+    EXPECT_EQ(count("jobs where kind = 'site.secure'"), "1") << "it uses one already";
 }
 
 TEST_F(DeploySite, ASuspensionThatIsTakenBackAtOnceLeavesTheSiteReady) {

@@ -25,6 +25,9 @@ public:
     std::vector<PlacementServer> servers;
     bool dns_is_managed = true;
     int looks_until_names_lead_here = 1;
+    /// Whether a zone of the provider holds every name, so that nobody has to show anything.
+    bool zones_hold_names = true;
+    std::map<std::string, std::vector<std::string>> texts;
     /// Asked before each call outside, with its name ("account.ensure", "records", "certificate"
     /// ...).
     std::function<std::optional<Error>(const std::string& what)> before;
@@ -112,6 +115,14 @@ public:
         return servers;
     }
     Result<void> hold_server(db::Transaction&, TenantId, ServerId) override { return {}; }
+    bool holds_name(db::Transaction&, TenantId, const std::string&) override {
+        return zones_hold_names;
+    }
+    Result<std::vector<std::string>> text_records(const std::string& name) override {
+        TRY(enter("texts"));
+        const std::lock_guard lock(mutex_);
+        return texts[name];
+    }
 
     Result<json> apply(ServerId, const json& plan, queue::StepContext&, const Progress& on_progress)
         override {
@@ -164,6 +175,10 @@ public:
         return plan;
     }
 
+    Result<json> template_health(const std::string&, const json&, queue::StepContext&) override {
+        TRY(enter("health"));
+        return json{{"health", {{"path", "/later"}, {"expect_status", 200}}}};
+    }
     Result<SiteRecords> ensure_records(const Site&, JobId) override {
         TRY(enter("records"));
         if (!dns_is_managed) {
@@ -189,11 +204,20 @@ public:
                          .is_done = false, .note = "ns1 does not answer with 192.0.2.10 yet."};
     }
     Result<std::string> acme_thumbprint() override { return std::string("thumbprint"); }
-    Result<void> issue_certificate(const Site&, queue::StepContext&) override {
+    Result<json> begin_certificate(const Site&, queue::StepContext&) override {
+        TRY(enter("order"));
+        leave("order");
+        return json{{"url", "https://ca.test/order/1"}};
+    }
+    Result<json> issue_certificate(const Site&, const json& begun, queue::StepContext&) override {
         TRY(enter("certificate"));
+        {
+            const std::lock_guard lock(mutex_);
+            last_["certificate"] = begun;
+        }
         put("certificate");
         leave("certificate");
-        return {};
+        return json::object();
     }
     Result<void> forget_certificate(TenantId, SiteId) override {
         TRY(enter("certificate.forget"));

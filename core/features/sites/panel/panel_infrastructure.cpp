@@ -25,6 +25,23 @@ PlacementServer placement_of(const servers::UsableServer& server) {
         .is_ready = server.is_ready};
 }
 
+certificates::IssueRequest certificate_request(const Site& site) {
+    return {
+        .tenant = site.tenant,
+        .site = site.id.uuid,
+        .site_key = site.key,
+        .server = site.server,
+        .names = site.names()};
+}
+
+plugins::PluginCallOptions template_call(queue::StepContext& step, std::string key) {
+    return {
+        .timeout = kTemplateTimeout,
+        .idempotency_key = std::move(key),
+        .tenant = step.tenant().to_string(),
+        .cancelled = [&step] { return step.cancelled(); }};
+}
+
 }  // namespace
 
 std::vector<SiteTemplate> PanelInfrastructure::templates(db::Transaction& tx) {
@@ -78,13 +95,18 @@ Result<json> PanelInfrastructure::template_plan(
     const std::string& plugin, const json& request, queue::StepContext& step
 ) {
     return needs_.plugins.call(
+        plugin, "site-template/1.plan", request, template_call(step, step.idempotency_key())
+    );
+}
+
+Result<json> PanelInfrastructure::template_health(
+    const std::string& plugin, const json& request, queue::StepContext& step
+) {
+    return needs_.plugins.call(
         plugin,
-        "site-template/1.plan",
+        "site-template/1.health_plan",
         request,
-        {.timeout = kTemplateTimeout,
-         .idempotency_key = step.idempotency_key(),
-         .tenant = step.tenant().to_string(),
-         .cancelled = [&step] { return step.cancelled(); }}
+        template_call(step, step.idempotency_key() + "/health")
     );
 }
 
@@ -107,20 +129,28 @@ Result<Propagation> PanelInfrastructure::check_propagation(const Site& site) {
     return found;
 }
 
+bool PanelInfrastructure::holds_name(
+    db::Transaction& tx, TenantId tenant, const std::string& name
+) {
+    return dns::Dns::holds_name(tx, tenant, name);
+}
+
+Result<std::vector<std::string>> PanelInfrastructure::text_records(const std::string& name) {
+    return needs_.dns.text_records(name);
+}
+
 Result<std::string> PanelInfrastructure::acme_thumbprint() {
     return needs_.certificates.acme_thumbprint();
 }
 
-Result<void> PanelInfrastructure::issue_certificate(const Site& site, queue::StepContext& step) {
-    TRY(needs_.certificates.issue(
-        {.tenant = site.tenant,
-         .site = site.id.uuid,
-         .site_key = site.key,
-         .server = site.server,
-         .names = site.names()},
-        step
-    ));
-    return {};
+Result<json> PanelInfrastructure::begin_certificate(const Site& site, queue::StepContext& step) {
+    return needs_.certificates.begin(certificate_request(site), step);
+}
+
+Result<json> PanelInfrastructure::issue_certificate(
+    const Site& site, const json& begun, queue::StepContext& step
+) {
+    return needs_.certificates.issue(certificate_request(site), begun, step);
 }
 
 Result<void> PanelInfrastructure::forget_certificate(TenantId tenant, SiteId site) {

@@ -32,11 +32,19 @@ public:
     Result<nlohmann::json> template_plan(
         const std::string& plugin, const nlohmann::json& request, queue::StepContext& step
     ) override;
+    Result<nlohmann::json> template_health(
+        const std::string& plugin, const nlohmann::json& request, queue::StepContext& step
+    ) override;
     Result<SiteRecords> ensure_records(const Site& site, JobId job) override;
     Result<void> remove_records(TenantId tenant, SiteId site) override;
     Result<Propagation> check_propagation(const Site& site) override;
+    bool holds_name(db::Transaction& tx, TenantId tenant, const std::string& name) override;
+    Result<std::vector<std::string>> text_records(const std::string& name) override;
     Result<std::string> acme_thumbprint() override;
-    Result<void> issue_certificate(const Site& site, queue::StepContext& step) override;
+    Result<nlohmann::json> begin_certificate(const Site& site, queue::StepContext& step) override;
+    Result<nlohmann::json> issue_certificate(
+        const Site& site, const nlohmann::json& begun, queue::StepContext& step
+    ) override;
     Result<void> forget_certificate(TenantId tenant, SiteId site) override;
 
 private:

@@ -128,5 +128,26 @@ TEST(DomainName, HasATwinUnlessItIsOne) {
     );
 }
 
+TEST(DomainName, IsNoEndingUnderWhichManyHaveTheirNames) {
+    for (const char* ending : {"co.uk", "com.br", "github.io", "GitHub.IO."}) {
+        EXPECT_TRUE(is_refused(ending)) << ending;
+    }
+    EXPECT_EQ(accepted("bread.co.uk"), "bread.co.uk");
+    EXPECT_EQ(accepted("bread.github.io"), "bread.github.io");
+    EXPECT_EQ(accepted("demo.test"), "demo.test") << "endings that nobody lists have one part";
+}
+
+TEST(DomainName, IsRelatedUpToWhatSomebodyRegistered) {
+    using Names = std::vector<std::string>;
+    EXPECT_EQ(
+        relatives_above("a.shop.bread.co.uk"),
+        (Names{"a.shop.bread.co.uk", "shop.bread.co.uk", "bread.co.uk"})
+    );
+    EXPECT_EQ(relatives_above("bread.co.uk"), Names{"bread.co.uk"});
+    EXPECT_EQ(relatives_above("x.bread.github.io"), (Names{"x.bread.github.io", "bread.github.io"}));
+    EXPECT_EQ(relatives_above("blog.demo.test"), (Names{"blog.demo.test", "demo.test"}));
+    EXPECT_EQ(relatives_above("co.uk"), Names{"co.uk"});
+}
+
 }  // namespace
 }  // namespace hostelry::sites
