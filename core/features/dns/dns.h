@@ -70,6 +70,13 @@ public:
         const std::vector<std::string>& names, const std::string& address, std::string& note
     );
 
+    // For the proof that a domain is somebody's.
+    /// Whether a zone of the tenant or of a tenant above it holds the name: somebody has vouched.
+    static bool holds_name(db::Transaction& tx, TenantId tenant, const std::string& name);
+    /// The TXT records at a name, from the servers responsible for it. Waits for them, so never
+    /// inside a transaction. Unavailable when none answers.
+    Result<std::vector<std::string>> text_records(const std::string& name);
+
     // Operations; each publishes its event.
     /// Staff and resellers only: they vouch for the domain. Invalid with fields, Conflict.
     Result<ZoneChange> create_zone(

@@ -95,9 +95,24 @@ Result<json> create_zone(Dns& dns, StepContext& step) {
         show_problem(dns, step, made.error());
         return tl::unexpected(made.error());
     }
+    json signing;
+    if (was_there && made->at("zone").value("dnssec", false)) {
+        // Says the DS records of the keys that are there; changes nothing.
+        signing = TRY(backends.call_dns(
+            zone.backend,
+            "zone_dnssec",
+            {{"zone", zone.name}, {"enabled", true}},
+            call_options(step)
+        ));
+    }
     TRY(with_zone(dns, step, [&](db::Transaction& tx, DnsStore& store, const Zone& present) {
         if (was_there) {
             take_over(dns, store, present, *made);
+        }
+        if (signing.is_object()) {
+            store.set_dnssec(
+                present.id, true, signing.value("ds", std::vector<std::string>{})
+            );
         }
         store.set_state(present.id, "ready", "");
         store.set_etag(present.id, made->value("etag", ""));

@@ -44,13 +44,18 @@ struct RecordRow {
     view::Menu menu;
 };
 
+struct DsRow {
+    std::string line;  ///< As zone files have it.
+    view::Facts facts;
+};
+
 struct ZonePage {
     view::Shell frame;
     view::PageHead head;
     view::Facts facts;
     std::optional<view::Note> note;
     std::optional<view::JobCard> job;
-    std::vector<std::string> ds;
+    std::vector<DsRow> ds;
     view::List list;
     std::vector<RecordRow> rows;
     view::Activity activity;

@@ -76,6 +76,47 @@ std::vector<std::string> data_of(const ldns_pkt* packet, ldns_rr_type type) {
     return found;
 }
 
+/// The strings of one TXT record, joined.
+std::string joined_strings(const ldns_rr* record) {
+    std::string text;
+    for (std::size_t place = 0; place < ldns_rr_rd_count(record); ++place) {
+        const auto* data = ldns_rr_rdf(record, place);
+        const auto* bytes = ldns_rdf_data(data);
+        const std::size_t size = ldns_rdf_size(data);  // The first byte holds the length.
+        if (size > 1) {
+            text.append(reinterpret_cast<const char*>(bytes) + 1, size - 1);
+        }
+    }
+    return text;
+}
+
+/// One question to one server, without recursion.
+Result<Packet> ask_one(
+    const NameServerAddress& server, const std::string& name, ldns_rr_type wanted
+) {
+    const Resolver resolver(ldns_resolver_new());
+    const bool is_v4 = server.address.find(':') == std::string::npos;
+    const Rdf address(
+        ldns_rdf_new_frm_str(is_v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, server.address.c_str())
+    );
+    if (!resolver || !address ||
+        ldns_resolver_push_nameserver(resolver.get(), address.get()) != LDNS_STATUS_OK) {
+        return fail(
+            ErrorCode::Internal, "The name server's address cannot be used.", server.address
+        );
+    }
+    ldns_resolver_set_port(resolver.get(), server.port);
+    ldns_resolver_set_recursive(resolver.get(), false);
+    set_limits(resolver.get());
+    auto packet = ask(resolver.get(), name, wanted, 0);
+    if (!packet) {
+        return fail(
+            ErrorCode::Unavailable, "The name server " + server.address + " does not answer."
+        );
+    }
+    return packet;
+}
+
 }  // namespace
 
 std::vector<NameServerAddress> server_addresses_of(const std::vector<std::string>& texts) {
@@ -106,31 +147,26 @@ std::vector<NameServerAddress> server_addresses_of(const std::vector<std::string
 Result<NameAnswer> ask_name_server(
     const NameServerAddress& server, const std::string& name, const std::string& type
 ) {
-    const Resolver resolver(ldns_resolver_new());
-    const bool is_v4 = server.address.find(':') == std::string::npos;
-    const Rdf address(
-        ldns_rdf_new_frm_str(is_v4 ? LDNS_RDF_TYPE_A : LDNS_RDF_TYPE_AAAA, server.address.c_str())
-    );
-    if (!resolver || !address ||
-        ldns_resolver_push_nameserver(resolver.get(), address.get()) != LDNS_STATUS_OK) {
-        return fail(
-            ErrorCode::Internal, "The name server's address cannot be used.", server.address
-        );
-    }
-    ldns_resolver_set_port(resolver.get(), server.port);
-    ldns_resolver_set_recursive(resolver.get(), false);
-    set_limits(resolver.get());
     const auto wanted = type == "AAAA" ? LDNS_RR_TYPE_AAAA : LDNS_RR_TYPE_A;
-    const auto packet = ask(resolver.get(), name, wanted, 0);
-    if (!packet) {
-        return fail(
-            ErrorCode::Unavailable, "The name server " + server.address + " does not answer."
-        );
-    }
+    const auto packet = TRY(ask_one(server, name, wanted));
     return NameAnswer{
         .is_authoritative = ldns_pkt_aa(packet.get()),
         .addresses = data_of(packet.get(), wanted),
     };
+}
+
+Result<std::vector<std::string>> ask_name_server_for_texts(
+    const NameServerAddress& server, const std::string& name
+) {
+    const auto packet = TRY(ask_one(server, name, LDNS_RR_TYPE_TXT));
+    std::vector<std::string> texts;
+    const Records records(
+        ldns_pkt_rr_list_by_type(packet.get(), LDNS_RR_TYPE_TXT, LDNS_SECTION_ANSWER)
+    );
+    for (std::size_t place = 0; records && place < ldns_rr_list_rr_count(records.get()); ++place) {
+        texts.push_back(joined_strings(ldns_rr_list_rr(records.get(), place)));
+    }
+    return texts;
 }
 
 std::vector<std::string> public_name_servers(const std::string& name) {

@@ -30,6 +30,11 @@ Result<NameAnswer> ask_name_server(
     const NameServerAddress& server, const std::string& name, const std::string& type
 );
 
+/// The TXT records at a name; the strings of each are joined. Unavailable as above.
+Result<std::vector<std::string>> ask_name_server_for_texts(
+    const NameServerAddress& server, const std::string& name
+);
+
 /// The name servers of the innermost zone around `name`, as the machine's own resolver finds them.
 std::vector<std::string> public_name_servers(const std::string& name);
 /// Addresses of a host name or literal, by the machine's own resolver.

@@ -6,11 +6,15 @@
 #include "core/platform/http/address.h"
 
 #include <algorithm>
+#include <chrono>
 
 namespace hostelry::dns {
 namespace {
 
 constexpr std::size_t kServersMax = 8;
+// Somebody waits for the answer, and the domain's owner chose the servers.
+constexpr std::size_t kTextServersMax = 4;
+constexpr std::chrono::seconds kTextPatience{5};
 
 /// "http://10.77.0.11:8081" -> "10.77.0.11"
 std::string host_of_url(const std::string& url) {
@@ -64,6 +68,17 @@ std::vector<NameServerAddress> servers_of_stranger(
     return servers;
 }
 
+Result<std::vector<NameServerAddress>> responsible_servers(
+    const Dns::Needs& needs, const std::string& name
+) {
+    const auto own = TRY(needs.database.in_system(
+        [&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
+            return DnsStore(tx).servers_for_name(name);
+        }
+    ));
+    return own ? servers_of_zone(*own) : servers_of_stranger(name, needs.allow_private);
+}
+
 /// Empty when all is well.
 std::string missing_at(
     const NameServerAddress& server, const std::string& name, const std::string& address
@@ -85,18 +100,50 @@ std::string missing_at(
 
 }  // namespace
 
+bool Dns::holds_name(db::Transaction& tx, TenantId tenant, const std::string& name) {
+    const auto zone = DnsStore(tx).zone_for_name(tenant, name);
+    return zone && zone->state != "deleting";
+}
+
+Result<std::vector<std::string>> Dns::text_records(const std::string& name) {
+    auto servers = TRY(responsible_servers(needs_, name));
+    if (servers.empty()) {
+        return fail(
+            ErrorCode::Unavailable, "No name server is found that is responsible for " + name + "."
+        );
+    }
+    if (servers.size() > kTextServersMax) {
+        servers.resize(kTextServersMax);
+    }
+    const auto until = std::chrono::steady_clock::now() + kTextPatience;
+    bool any_answers = false;
+    Error last;
+    for (const auto& server : servers) {
+        if (std::chrono::steady_clock::now() > until) {
+            break;
+        }
+        auto asked = ask_name_server_for_texts(server, name);
+        if (asked && !asked->empty()) {
+            return asked;
+        }
+        if (asked) {
+            any_answers = true;
+        } else {
+            last = asked.error();
+        }
+    }
+    if (!any_answers) {
+        return tl::unexpected(std::move(last));
+    }
+    return std::vector<std::string>{};
+}
+
 Result<Propagation> Dns::check_propagation(
     const std::vector<std::string>& names, const std::string& address, std::string& note
 ) {
     note.clear();
     for (const auto& name : names) {
-        const auto own = TRY(needs_.database.in_system(
-            [&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
-                return DnsStore(tx).servers_for_name(name);
-            }
-        ));
-        auto servers =
-            own ? servers_of_zone(*own) : servers_of_stranger(name, needs_.allow_private);
+        auto servers = TRY(responsible_servers(needs_, name));
         if (servers.size() > kServersMax) {
             servers.resize(kServersMax);
         }

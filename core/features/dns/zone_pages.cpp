@@ -8,6 +8,8 @@
 #include "core/features/jobs/jobs.h"
 #include "core/platform/web/described_fields.h"
 
+#include <map>
+
 #include "templates/dns/form.cpt.h"
 #include "templates/dns/index.cpt.h"
 #include "templates/dns/show.cpt.h"
@@ -121,14 +123,20 @@ view::PageHead zone_head(const Zone& zone, const http::Principal& principal) {
              .kind = view::ActionKind::Post}
         );
     }
-    if (zone.state == "ready") {
+    if (zone.state == "ready" && !zone.dnssec) {
         menu.items.push_back(
-            {.label = zone.dnssec ? "Stop signing" : "Sign with DNSSEC",
+            {.label = "Sign with DNSSEC",
              .icon = "shield-check",
              .href = href_of(zone) + "/dnssec",
-             .kind = view::ActionKind::Post,
-             .name = "enabled",
-             .value = zone.dnssec ? "false" : "true"}
+             .kind = view::ActionKind::Post}
+        );
+    } else if (zone.state == "ready") {
+        menu.items.push_back(
+            {.label = "Stop signing",
+             .icon = "shield-check",
+             .href = href_of(zone) + "/dnssec/removal",
+             .kind = view::ActionKind::Dialog,
+             .look = view::ActionLook::Danger}
         );
     }
     if (principal.may("tenant:create")) {
@@ -151,6 +159,35 @@ view::PageHead zone_head(const Zone& zone, const http::Principal& principal) {
          .look = view::ActionLook::Primary}
     );
     return head;
+}
+
+/// "52186 13 2 0ab4..." as registrars' forms ask for it.
+std::vector<DsRow> ds_rows(const std::vector<std::string>& lines) {
+    static const std::map<std::string, std::string> kAlgorithms{
+        {"8", "RSA/SHA-256"},
+        {"13", "ECDSA P-256/SHA-256"},
+        {"14", "ECDSA P-384/SHA-384"},
+        {"15", "Ed25519"},
+        {"16", "Ed448"}};
+    static const std::map<std::string, std::string> kDigests{
+        {"1", "SHA-1"}, {"2", "SHA-256"}, {"4", "SHA-384"}};
+    const auto with_word = [](const std::string& number, const auto& words) {
+        const auto word = words.find(number);
+        return word == words.end() ? number : number + " (" + word->second + ")";
+    };
+    std::vector<DsRow> rows;
+    for (const auto& line : lines) {
+        DsRow row{.line = line};
+        const auto parts = split(line, ' ');
+        if (parts.size() >= 4) {
+            row.facts = {
+                {.label = "Key tag", .value = {.text = parts[0]}},
+                {.label = "Algorithm", .value = {.text = with_word(parts[1], kAlgorithms)}},
+                {.label = "Digest type", .value = {.text = with_word(parts[2], kDigests)}}};
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
 }
 
 /// A text field of the description shown as a choice.
@@ -265,7 +302,7 @@ Response ZonePages::show(Exchange& exchange) {
     }
     page.head = zone_head(found->zone, principal);
     page.facts = zone_facts(found->zone);
-    page.ds = found->zone.ds;
+    page.ds = ds_rows(found->zone.ds);
     if (!found->zone.problem.empty()) {
         page.note = view::Note{
             .kind = view::NoteKind::Failure,
@@ -281,7 +318,9 @@ Response ZonePages::show(Exchange& exchange) {
             );
         }
     );
-    if (card && *card && (found->zone.state != "ready" || found->zone.waiting > 0)) {
+    const bool is_settled = found->zone.state == "ready" && found->zone.waiting == 0;
+    if (card && *card &&
+        (!is_settled || !(*card)->refresh_href.empty() || (*card)->failure.has_value())) {
         page.job = **card;
     }
     page.frame = shell_.frame(
@@ -397,9 +436,47 @@ Response ZonePages::switch_dnssec(Exchange& exchange) {
     if (!found) {
         return Response::failed(found.error());
     }
-    const bool enabled = exchange.request.form_value("enabled") == "true";
-    const auto job = dns_.set_dnssec(users::caller_of(exchange), found->zone.id, enabled);
-    return job ? Response::go_to(exchange.request, "/jobs/" + job->to_string())
+    const auto job = dns_.set_dnssec(users::caller_of(exchange), found->zone.id, true);
+    return job ? Response::go_to(exchange.request, href_of(found->zone))
+               : Response::failed(job.error());
+}
+
+Response ZonePages::show_unsigning(Exchange& exchange) {
+    const auto found = zone_of_request(dns_, exchange);
+    return found ? unsigning(exchange, found->zone, {}) : Response::failed(found.error());
+}
+
+Response ZonePages::unsigning(Exchange& exchange, const Zone& zone, const std::string& error) {
+    view::DeleteDialog dialog{
+        .title = "Stop signing " + zone.name + "?",
+        .text =
+            "Remove the DS records at the registrar first, and wait until they have expired "
+            "everywhere (often a day). While one of them stands, resolvers that check signatures "
+            "refuse every answer: website and mail are gone for their users.",
+        .losses =
+            {{.icon = "shield-check",
+              .text = std::to_string(zone.ds.size()) +
+                      (zone.ds.size() == 1 ? " DS record stops fitting"
+                                           : " DS records stop fitting")}},
+        .name = zone.name,
+        .action = href_of(zone) + "/dnssec/removal",
+        .cancel_href = href_of(zone),
+        .confirm_label = "Stop signing",
+        .cancel_label = "Keep it signed",
+        .error = error};
+    return shell_.ask_deletion(exchange, "dns", dialog);
+}
+
+Response ZonePages::stop_signing(Exchange& exchange) {
+    const auto found = zone_of_request(dns_, exchange);
+    if (!found) {
+        return Response::failed(found.error());
+    }
+    if (trim(exchange.request.form_value("name")) != found->zone.name) {
+        return unsigning(exchange, found->zone, "Type " + found->zone.name + " to stop signing.");
+    }
+    const auto job = dns_.set_dnssec(users::caller_of(exchange), found->zone.id, false);
+    return job ? Response::go_to(exchange.request, href_of(found->zone))
                : Response::failed(job.error());
 }
 
@@ -436,6 +513,8 @@ void ZonePages::add_routes(http::Router& router) {
     page(Method::Get, "/dns/{id}/deletion", "dns:update", &ZonePages::show_deletion);
     page(Method::Post, "/dns/{id}/deletion", "dns:update", &ZonePages::remove);
     page(Method::Post, "/dns/{id}/dnssec", "dns:update", &ZonePages::switch_dnssec);
+    page(Method::Get, "/dns/{id}/dnssec/removal", "dns:update", &ZonePages::show_unsigning);
+    page(Method::Post, "/dns/{id}/dnssec/removal", "dns:update", &ZonePages::stop_signing);
     page(Method::Post, "/dns/{id}/push", "dns:update", &ZonePages::push);
 }
 

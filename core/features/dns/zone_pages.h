@@ -19,12 +19,15 @@ private:
     http::Response show_deletion(http::Exchange& exchange);
     http::Response remove(http::Exchange& exchange);
     http::Response switch_dnssec(http::Exchange& exchange);
+    http::Response show_unsigning(http::Exchange& exchange);
+    http::Response stop_signing(http::Exchange& exchange);
     http::Response push(http::Exchange& exchange);
 
     http::Response create_form(
         http::Exchange& exchange, const FormPairs& shown, const Error* error
     );
     http::Response deletion(http::Exchange& exchange, const Zone& zone, const std::string& error);
+    http::Response unsigning(http::Exchange& exchange, const Zone& zone, const std::string& error);
 
     Dns& dns_;
     shell::Shell& shell_;

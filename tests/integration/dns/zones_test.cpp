@@ -1,3 +1,5 @@
+#include "core/platform/process/process.h"
+
 #include "tests/integration/dns/dns_world.h"
 
 using namespace hostelry;
@@ -104,6 +106,116 @@ TEST_F(DnsWorld, AChangeMadeBehindOurBackDoesNotStopAPush) {
     finish(world.postgres.root(), made->job);
     EXPECT_EQ(asked("www.demo.test"), Addresses{"192.0.2.7"});
     EXPECT_EQ(dns.get_zone(world.postgres.root(), zone.id)->zone.waiting, 0);
+}
+
+class Dnssec : public DnsWorld {
+protected:
+    std::string dig(const std::string& name, const std::string& type) {
+        process::Command command;
+        command.program = "/usr/bin/dig";
+        command.argv = {
+            "@127.0.0.1",
+            "-p",
+            std::to_string(powerdns.dns_port()),
+            "+dnssec",
+            "+noall",
+            "+answer",
+            name,
+            type};
+        return process::run(command)->output;
+    }
+    void switch_to(const Zone& zone, bool enabled) {
+        const auto job = dns.set_dnssec(operating, zone.id, enabled);
+        ASSERT_TRUE(job) << job.error().message;
+        finish(world.postgres.root(), *job);
+    }
+};
+
+TEST_F(Dnssec, ASignedZoneGivesSignedAnswersAndTheRecordsForTheRegistrar) {
+    const auto zone = add_zone("demo.test");
+    EXPECT_EQ(dig("demo.test", "DNSKEY"), "");
+    switch_to(zone, true);
+    const auto signed_zone = dns.get_zone(world.postgres.root(), zone.id)->zone;
+    EXPECT_TRUE(signed_zone.dnssec);
+    ASSERT_FALSE(signed_zone.ds.empty());
+    const auto key_tag = signed_zone.ds.front().substr(0, signed_zone.ds.front().find(' '));
+
+    // What is added later is signed too, and so is that something is not there.
+    const auto made = dns.create_record(
+        operating, zone.id, {.name = "www", .type = "A", .value = "192.0.2.7", .ttl = 300}
+    );
+    ASSERT_TRUE(made);
+    finish(world.postgres.root(), made->job);
+    const auto answer = dig("www.demo.test", "A");
+    EXPECT_NE(answer.find("RRSIG"), std::string::npos) << answer;
+    EXPECT_NE(answer.find(" " + key_tag + " demo.test."), std::string::npos) << answer;
+
+    switch_to(zone, true);
+    EXPECT_EQ(dns.get_zone(world.postgres.root(), zone.id)->zone.ds, signed_zone.ds)
+        << "new keys although the registrar holds the old ones";
+
+    switch_to(zone, false);
+    EXPECT_EQ(dig("www.demo.test", "A").find("RRSIG"), std::string::npos);
+    EXPECT_FALSE(dns.get_zone(world.postgres.root(), zone.id)->zone.dnssec);
+    EXPECT_TRUE(dns.get_zone(world.postgres.root(), zone.id)->zone.ds.empty());
+}
+
+TEST_F(Dnssec, ThePageShowsTheRecordsAndWarnsBeforeItIsSwitchedOff) {
+    world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
+    hostelry::testing::Browser browser(world);
+    browser.sign_in("boss@x.test");
+    const auto zone = add_zone("demo.test");
+    const std::string href = "/dns/" + zone.id.to_string();
+    EXPECT_TRUE(browser.get(href).has("Not signed"));
+    EXPECT_EQ(browser.post(href + "/dnssec", {}).status, 303);
+    const auto until = std::chrono::steady_clock::now() + 20s;
+    auto ds = dns.get_zone(world.postgres.root(), zone.id)->zone.ds;
+    while (ds.empty() && std::chrono::steady_clock::now() < until) {
+        std::this_thread::sleep_for(20ms);
+        ds = dns.get_zone(world.postgres.root(), zone.id)->zone.ds;
+    }
+    ASSERT_FALSE(ds.empty());
+    const auto page = browser.get(href);
+    EXPECT_TRUE(page.has(ds.front()) && page.has("Key tag")) << page.body;
+    const std::string api = "/api/v1/dns-zones/" + zone.id.to_string();
+    EXPECT_EQ(browser.call(http::Method::Get, api).json()["ds"].at(0), ds.front());
+
+    EXPECT_TRUE(browser.get(href + "/dnssec/removal").has("at the registrar first"));
+    EXPECT_EQ(browser.post(href + "/dnssec/removal", {{"name", "another.test"}}).status, 422);
+    EXPECT_TRUE(dns.get_zone(world.postgres.root(), zone.id)->zone.dnssec);
+    EXPECT_EQ(browser.post(href + "/dnssec/removal", {{"name", "demo.test"}}).status, 303);
+    const auto again = browser.call(http::Method::Put, api + "/dnssec", {{"enabled", true}});
+    EXPECT_EQ(again.status, 202) << again.body;
+}
+
+TEST_F(DnsWorld, TextRecordsAreReadWholeFromTheServersResponsible) {
+    const auto zone = add_zone("demo.test");
+    const std::string value(300, 'x');
+    const auto made = dns.create_record(
+        operating,
+        zone.id,
+        {.name = "_hostelry-challenge.shop", .type = "TXT", .value = value, .ttl = 300}
+    );
+    ASSERT_TRUE(made) << made.error().message;
+    finish(world.postgres.root(), made->job);
+    EXPECT_EQ(
+        dns.text_records("_hostelry-challenge.shop.demo.test").value(),
+        std::vector<std::string>{value}
+    );
+    EXPECT_TRUE(dns.text_records("_hostelry-challenge.other.demo.test")->empty());
+    const auto client = world.postgres.make_tenant(world.postgres.root(), "client");
+    const auto holds = [&](TenantId tenant, const std::string& name) {
+        return world.postgres.database()
+            .in_tenant(
+                tenant,
+                [&](db::Transaction& tx) -> Result<bool> {
+                    return Dns::holds_name(tx, tenant, name);
+                }
+            )
+            .value();
+    };
+    EXPECT_TRUE(holds(client, "shop.demo.test"));
+    EXPECT_FALSE(holds(client, "shop.example.com"));
 }
 
 TEST_F(DnsWorld, TheNeighbourSeesNothingAndCannotTakeTheDomain) {
