@@ -88,7 +88,8 @@ public:
             {"site", site.at("key")},
             {"path", "htdocs/index.html"},
             {"content", page(title, site.at("domain"))},
-            {"mode", "0640"}};
+            {"mode", "0640"},
+            {"keep", true}};  // The owner's own page stays when the site is deployed again.
         return {
             {"steps",
              {{{"name", "files"}, {"title", "Write the page"}, {"actions", {write_page}}}}},

@@ -71,6 +71,15 @@ TEST(Rendering, MakesASuspendedSiteThatStillProvesItsNames) {
     EXPECT_THAT(text, testing::Not(testing::HasSubstr("root ")));
 }
 
+TEST(Rendering, ASiteInTheMakingAnswersTheAuthorityAndShowsNothingOfItself) {
+    auto site = facts();
+    site.building = true;
+    const auto text = render_vhost(Layout{}, kBookworm, site);
+    EXPECT_THAT(text, testing::HasSubstr("acme-challenge"));
+    EXPECT_THAT(text, testing::HasSubstr("being set up"));
+    EXPECT_THAT(text, testing::Not(testing::HasSubstr("root ")));
+}
+
 TEST(Rendering, AnswersChallengesBeforeItDeniesDotFiles) {
     const auto text = render_vhost(Layout{}, kBookworm, facts());
     EXPECT_LT(text.find("acme-challenge"), text.find("location ~ /\\.(?!"));

@@ -57,6 +57,7 @@ const std::map<std::string, json> kGood{
       {"schedule", "*/5 * * * *"},
       {"argv", json::array({"php", "x.php"})}}},
     {"cron.remove", {{"site", "s7f3k2m9"}, {"name", "wp-cron"}}},
+    {"cron.pause", {{"site", "s7f3k2m9"}, {"paused", true}}},
     {"program.run", {{"site", "s7f3k2m9"}, {"argv", json::array({"php", "-v"})}, {"stdin", "x"}}},
     {"http.check",
      {{"site", "s7f3k2m9"},

@@ -2,6 +2,7 @@
 
 #include "core/agent/commands/programs/site_program.h"
 #include "core/agent/runtime/accounts.h"
+#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/site_files.h"
@@ -29,10 +30,10 @@ struct CronRemoval {
     std::string site;
     std::string name;
 };
-
-FieldFacts needed(std::string label) {
-    return {.label = std::move(label), .required = true};
-}
+struct CronPause {
+    std::string site;
+    bool paused = false;
+};
 
 }  // namespace
 
@@ -56,11 +57,16 @@ const Description& hostelry::describe<CronRemoval>() {
     return kDescription;
 }
 
-namespace {
+template <>
+const Description& hostelry::describe<CronPause>() {
+    static const Description kDescription{
+        "CronPause",
+        {field<&CronPause::site>("site", needed("Site")),
+         field<&CronPause::paused>("paused", needed("Paused"))}};
+    return kDescription;
+}
 
-struct CloseDirectory {
-    void operator()(DIR* directory) const { closedir(directory); }
-};
+namespace {
 
 void check_cron_name(Problems& problems, const std::string& name) {
     problems.unless(is_plain_name(name), "name", "A name has 1-32 of a-z, 0-9 and \"-\".");
@@ -75,6 +81,30 @@ std::string argv_path(const Layout& layout, const std::string& site, const std::
     return layout.cron_of(site) + "/" + name + ".json";
 }
 
+/// While it is there, nothing of the site is started by cron. No entry can have this name.
+std::string pause_path(const Layout& layout, const std::string& site) {
+    return layout.cron_of(site) + "/.paused";
+}
+
+bool is_paused(const Layout& layout, const std::string& site) {
+    return access(pause_path(layout, site).c_str(), F_OK) == 0;
+}
+
+Result<bool> set_paused(const Layout& layout, const std::string& site, bool paused) {
+    if (is_paused(layout, site) == paused) {
+        return false;
+    }
+    if (!paused) {
+        TRY(remove_file(pause_path(layout, site)));
+        rmdir(layout.cron_of(site).c_str());  // refused while the site has entries
+        return true;
+    }
+    TRY(ensure_directory(layout.state, 0700));
+    TRY(ensure_directory(layout.cron_of(site), 0700));
+    TRY(write_file_atomically(pause_path(layout, site), "", 0600));
+    return true;
+}
+
 Result<bool> remove_entry(const Layout& layout, const std::string& site, const std::string& name) {
     const bool line = TRY(remove_file(line_path(layout, site, name)));
     const bool argv = TRY(remove_file(argv_path(layout, site, name)));
@@ -82,7 +112,7 @@ Result<bool> remove_entry(const Layout& layout, const std::string& site, const s
     return line || argv;
 }
 
-Outcome removed(bool any) {
+Outcome cron_removed(bool any) {
     return any ? changed("The cron entry is removed.") : unchanged("There is no such cron entry.");
 }
 
@@ -136,7 +166,7 @@ public:
             TRY(put(host.layout, before.at(0), before.at(1)));
             return changed("The former cron entry is back.");
         }
-        return removed(TRY(remove_entry(host.layout, facts.site, facts.name)));
+        return cron_removed(TRY(remove_entry(host.layout, facts.site, facts.name)));
     }
 
 private:
@@ -179,7 +209,35 @@ public:
                    : unchanged("There is no such cron entry.");
     }
     Result<Outcome> apply(Host& host, const Memory& /*memory*/) const override {
-        return removed(TRY(remove_entry(host.layout, facts.site, facts.name)));
+        return cron_removed(TRY(remove_entry(host.layout, facts.site, facts.name)));
+    }
+};
+
+/// Entries stay as they are; they are just not run while the site is suspended.
+class PauseCron final : public SiteCommand<CronPause> {
+public:
+    using SiteCommand::SiteCommand;
+
+    void check(Problems& problems) const override { check_site(problems, facts.site); }
+    Result<Outcome> preview(Host& host) const override {
+        return is_paused(host.layout, facts.site) == facts.paused
+                   ? unchanged("The cron entries are as wanted.")
+                   : changed(facts.paused ? "The cron entries would rest."
+                                          : "The cron entries would run again.");
+    }
+    Result<Outcome> apply(Host& host, const Memory& memory) const override {
+        TRY(get_account(host.layout, facts.site));
+        if (!TRY(set_paused(host.layout, facts.site, facts.paused))) {
+            return unchanged("The cron entries are as wanted.");
+        }
+        memory.keep(facts.paused ? "running" : "paused");
+        return changed(facts.paused ? "The cron entries rest." : "The cron entries run again.");
+    }
+    Result<Outcome> undo(Host& host, const Memory& memory) const override {
+        const bool before = memory.before() ? *memory.before() == "paused" : !facts.paused;
+        return TRY(set_paused(host.layout, facts.site, before))
+                   ? changed("The cron entries are as before.")
+                   : unchanged("The cron entries are as before.");
     }
 };
 
@@ -197,6 +255,9 @@ std::string render_cron_line(
 int run_cron_entry(const Layout& layout, const std::string& site, const std::string& name) {
     if (!is_site_key(site) || !is_plain_name(name)) {
         return 2;
+    }
+    if (is_paused(layout, site)) {
+        return 0;
     }
     const auto text = read_file(argv_path(layout, site, name), kConfigBytesMax);
     const json argv = text && *text ? json::parse(**text, nullptr, false) : json();
@@ -224,6 +285,7 @@ Result<bool> remove_crons_of(const Layout& layout, const std::string& site) {
 void add_cron_commands(Registry& registry) {
     registry.add<EnsureCron, CronFacts>("cron.ensure");
     registry.add<RemoveCron, CronRemoval>("cron.remove");
+    registry.add<PauseCron, CronPause>("cron.pause");
 }
 
 }  // namespace hostelry::agent

@@ -1,5 +1,5 @@
 #pragma once
-// cron.ensure{site,name,schedule,argv[]}, cron.remove{site,name}.
+// cron.ensure{site,name,schedule,argv[]}, cron.remove{site,name}, cron.pause{site,paused}.
 //
 // cron hands its lines to a shell. So the line holds nothing of the tenant's but five checked time
 // fields: it starts this agent, which reads the argument list from a file of its own and executes

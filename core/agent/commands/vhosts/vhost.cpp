@@ -28,6 +28,7 @@ const Description& hostelry::describe<VhostFacts>() {
             field<&VhostFacts::redirect_https>("redirect_https", {.label = "HTTPS only"}),
             field<&VhostFacts::hsts>("hsts", {.label = "Strict transport security"}),
             field<&VhostFacts::suspended>("suspended", {.label = "Suspended"}),
+            field<&VhostFacts::building>("building", {.label = "Being set up"}),
             field<&VhostFacts::preview_names>("preview_names", {.label = "Preview names"}),
             field<&VhostFacts::rules>(
                 "rules",
@@ -149,21 +150,51 @@ std::string wordpress_rules(const Layout& layout, const VhostFacts& facts) {
            php_rule(layout, facts);
 }
 
-std::string suspended_page() {
-    return R"(
-    location / {
+/// A page of our own in place of the site's. The texts hold no apostrophe.
+std::string notice_page(
+    std::string_view title, std::string_view heading, std::string_view text, int retry_seconds
+) {
+    return fmt::format(
+        R"(
+    location / {{
         default_type text/html;
         charset utf-8;
-        add_header Retry-After 86400 always;
+        add_header Retry-After {3} always;
         add_header Cache-Control "no-store" always;
-        return 503 '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>Site suspended</title><style>body{font:1.1rem/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem;color:#222;background:#fafafa}h1{font-size:1.5rem}@media(prefers-color-scheme:dark){body{color:#ddd;background:#161616}}</style><h1>This site is suspended</h1><p>It is not available at the moment. If it is yours, please contact your hosting provider.</p>';
-    }
-)";
+        return 503 '<!doctype html><html lang=en><meta charset=utf-8><meta name=viewport content="width=device-width"><title>{0}</title><style>body{{font:1.1rem/1.6 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem;color:#222;background:#fafafa}}h1{{font-size:1.5rem}}@media(prefers-color-scheme:dark){{body{{color:#ddd;background:#161616}}}}</style><h1>{1}</h1><p>{2}</p>';
+    }}
+)",
+        title,
+        heading,
+        text,
+        retry_seconds
+    );
+}
+
+std::string suspended_page() {
+    return notice_page(
+        "Site suspended",
+        "This site is suspended",
+        "It is not available at the moment. If it is yours, please contact your hosting provider.",
+        86400
+    );
+}
+
+std::string building_page() {
+    return notice_page(
+        "Site in the making",
+        "This site is being set up",
+        "It will be here in a moment. Please come back shortly.",
+        10
+    );
 }
 
 std::string content(const Layout& layout, const VhostFacts& facts, Transport transport) {
     if (facts.suspended) {
         return suspended_page();
+    }
+    if (facts.building) {
+        return building_page();
     }
     // The web server reads as a member of every site's group; a link to a neighbour's file is
     // therefore followed only when both ends have one owner.

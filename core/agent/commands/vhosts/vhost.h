@@ -22,6 +22,7 @@ struct VhostFacts {
     bool redirect_https = true;              ///< Only with a certificate.
     bool hsts = false;                       ///< Only with a certificate.
     bool suspended = false;
+    bool building = false;  ///< Nothing of the site is shown yet, only that it is being set up.
     std::vector<std::string> preview_names;  ///< Served over plain HTTP, never redirected.
     std::string rules = "static";            ///< "static" or "wordpress".
     std::int64_t upload_mb = 64;

@@ -46,7 +46,7 @@ bool is_root(std::string_view text) {
            });
 }
 
-Outcome removed(bool any) {
+Outcome vhost_removed(bool any) {
     return any ? changed("The virtual host is removed.") : unchanged("There is no virtual host.");
 }
 
@@ -103,7 +103,7 @@ public:
             TRY(swap_vhost(host.layout, facts.site, *memory.before()));
             return changed("The former virtual host is back.");
         }
-        return removed(TRY(swap_vhost(host.layout, facts.site, std::nullopt)));
+        return vhost_removed(TRY(swap_vhost(host.layout, facts.site, std::nullopt)));
     }
 
 private:
@@ -124,7 +124,7 @@ public:
                    : unchanged("There is no virtual host.");
     }
     Result<Outcome> apply(Host& host, const Memory& /*memory*/) const override {
-        return removed(TRY(swap_vhost(host.layout, facts.site, std::nullopt)));
+        return vhost_removed(TRY(swap_vhost(host.layout, facts.site, std::nullopt)));
     }
 };
 
