@@ -91,7 +91,7 @@ std::size_t RealPebble::count_in_log(const std::string& text) const {
     std::ifstream in(folder_ / "log");
     std::size_t count = 0;
     for (std::string line; std::getline(in, line);) {
-        count += line.find(text) == std::string::npos ? 0 : 1;
+        count += line.find(text) == std::string::npos ? 0U : 1U;
     }
     return count;
 }
