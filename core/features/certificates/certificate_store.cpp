@@ -29,7 +29,8 @@ constexpr auto kPutCertificateSql = R"(
            fingerprint = excluded.fingerprint, not_before = excluded.not_before, not_after = excluded.not_after,
            problem = '', failures = 0, next_try_at = null, updated_at = now()
     returning )" CERTIFICATE_COLUMNS;
-#define CERTIFICATE_EXPIRES_SOON "c.not_after < (case c.kind when 'acme' then $1 else $2 end) "
+#define CERTIFICATE_EXPIRES_SOON \
+    "c.not_after < (case c.kind when 'acme' then $1::timestamptz else $2::timestamptz end) "
 constexpr auto kTroubledCertificatesSql =
     "select " CERTIFICATE_COLUMNS
     "from hostelry.certificates c where c.state = 'failed' or " CERTIFICATE_EXPIRES_SOON
