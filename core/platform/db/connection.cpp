@@ -1,5 +1,6 @@
 #include "core/platform/db/connection.h"
 
+#include "core/platform/db/dsn.h"
 #include "core/platform/log/log.h"
 
 #include <fmt/format.h>
@@ -96,10 +97,8 @@ std::string quoted_name(std::string_view message, int n) {
 Connection::Connection(const DatabaseOptions& options, const Clock& clock)
     : options_(options), clock_(clock), opened_at_(clock.steady()) {
     try {
-        link_ = std::make_unique<pqxx::connection>(fmt::format(
-            "{} connect_timeout={}",
-            options.dsn,
-            std::max<long>(1, options.connect_timeout.count() / 1000)
+        link_ = std::make_unique<pqxx::connection>(with_connect_timeout(
+            options.dsn, std::chrono::duration_cast<std::chrono::seconds>(options.connect_timeout)
         ));
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"

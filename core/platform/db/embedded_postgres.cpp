@@ -74,6 +74,28 @@ std::string last_lines(const std::filesystem::path& path) {
     return join(lines, "\n");
 }
 
+bool answers_at(const std::filesystem::path& socket) {
+    const std::string target =
+        fmt::format("host={} dbname=postgres connect_timeout=2", socket.string());
+    return PQping(target.c_str()) == PQPING_OK;
+}
+
+/// Short, and never below the state directory: socket paths are limited to 107 bytes.
+std::filesystem::path socket_folder(
+    std::filesystem::path root, const std::filesystem::path& state
+) {
+    if (access(root.c_str(), W_OK) != 0) {
+        root = std::filesystem::temp_directory_path();
+    }
+    return root / ("hostelry-" + short_hash(state));
+}
+
+std::string dsn_of(
+    const std::filesystem::path& socket, std::string_view role, std::string_view database
+) {
+    return fmt::format("host={} user={} dbname={}", socket.string(), role, database);
+}
+
 void write_as(const std::filesystem::path& path, const std::string& text, const Account& account) {
     const auto fresh = path.string() + ".new";
     std::ofstream(fresh, std::ios::trunc) << text;
@@ -121,9 +143,9 @@ struct EmbeddedPostgres::Parts {
                 error.message()
             );
         }
-        const std::string hash = short_hash(state);
+        socket = socket_folder(options.socket_root, state);
         if (!is_reachable(state, account)) {
-            const std::filesystem::path elsewhere = "/var/lib/hostelry/dev-" + hash;
+            const std::filesystem::path elsewhere = "/var/lib/hostelry/dev-" + short_hash(state);
             std::filesystem::create_directories(elsewhere, error);
             log::info(
                 "db",
@@ -135,10 +157,6 @@ struct EmbeddedPostgres::Parts {
             );
             state = elsewhere;
         }
-        if (access(options.socket_root.c_str(), W_OK) != 0) {
-            options.socket_root = std::filesystem::temp_directory_path();
-        }
-        socket = options.socket_root / ("hostelry-" + hash);
         return own_folder(socket);
     }
 
@@ -318,11 +336,7 @@ struct EmbeddedPostgres::Parts {
         return {};
     }
 
-    bool answers() const {
-        const std::string target =
-            fmt::format("host={} dbname=postgres connect_timeout=2", socket.string());
-        return PQping(target.c_str()) == PQPING_OK;
-    }
+    bool answers() const { return answers_at(socket); }
 
     /// The thread that is the server's parent: the signal at the parent's death counts per thread,
     /// so it must live as long as the server shall. It also starts a server again that died.
@@ -449,8 +463,23 @@ void EmbeddedPostgres::stop() {
     parts_->stop();
 }
 
+std::optional<std::string> EmbeddedPostgres::find_running(
+    const EmbeddedPostgresOptions& options, std::string_view role, std::string_view database
+) {
+    std::error_code error;
+    const auto state = std::filesystem::canonical(options.state_directory, error);
+    if (error) {
+        return std::nullopt;
+    }
+    const auto socket = socket_folder(options.socket_root, state);
+    if (!answers_at(socket)) {
+        return std::nullopt;
+    }
+    return dsn_of(socket, role.empty() ? kSuperuser : role, database);
+}
+
 std::string EmbeddedPostgres::dsn(std::string_view role, std::string_view database) const {
-    return fmt::format("host={} user={} dbname={}", parts_->socket.string(), role, database);
+    return dsn_of(parts_->socket, role, database);
 }
 
 std::string EmbeddedPostgres::superuser() const {

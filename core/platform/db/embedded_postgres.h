@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,13 @@ public:
     /// the migrations. Fails with Unavailable and a sentence that says what to do; the log's last
     /// lines are the cause.
     static Result<std::unique_ptr<EmbeddedPostgres>> start(EmbeddedPostgresOptions options);
+    /// The cluster that another process runs on this state directory: its connection string for a
+    /// role (the superuser without one). Nothing when none answers.
+    static std::optional<std::string> find_running(
+        const EmbeddedPostgresOptions& options,
+        std::string_view role = {},
+        std::string_view database = "hostelry"
+    );
     /// Stops it (fast: sessions are ended, a checkpoint is written).
     ~EmbeddedPostgres();
     void stop();

@@ -1,5 +1,6 @@
 #include "core/platform/db/listener.h"
 
+#include "core/platform/db/dsn.h"
 #include "core/platform/log/log.h"
 
 #include <poll.h>
@@ -99,7 +100,7 @@ struct Listener::Parts {
 
     /// One connection's life.
     void serve(const std::function<void()>& is_up) {
-        pqxx::connection connection(dsn + " connect_timeout=5");
+        pqxx::connection connection(with_connect_timeout(dsn, std::chrono::seconds(5)));
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
         connection.inhibit_reactivation(true);  // reconnecting is ours, so that nobody misses it
