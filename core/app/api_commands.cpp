@@ -100,13 +100,19 @@ std::string render_object(const Description& description, const json& object) {
         width = std::max(width, label_of(field).size());
     }
     std::string text;
+    std::string tables;
     for (const auto& field : description.fields) {
-        if (object.contains(field.name)) {
-            text +=
-                fmt::format("{:<{}}  {}\n", label_of(field), width, shown(object.at(field.name)));
+        if (!object.contains(field.name)) {
+            continue;
+        }
+        const auto& value = object.at(field.name);
+        if (field.nested != nullptr && value.is_array()) {
+            tables += "\n" + label_of(field) + ":\n" + render_table(*field.nested, value);
+        } else {
+            text += fmt::format("{:<{}}  {}\n", label_of(field), width, shown(value));
         }
     }
-    return text;
+    return text + tables;
 }
 
 }  // namespace

@@ -1,7 +1,12 @@
 #include "core/app/features.h"
 
+#include "core/app/design_route.h"
+#include "core/app/overview.h"
+#include "core/app/preview_listener.h"
+#include "core/app/serve_role.h"
+#include "core/app/setup_route.h"
+#include "core/features/dns/dns_store.h"
 #include "core/features/sites/site_store.h"
-#include "core/platform/queue/job_store.h"
 
 #include <nlohmann/json.hpp>
 
@@ -51,17 +56,13 @@ certificates::Certificates::Options certificate_options(const config::Config& co
     return options;
 }
 
-std::string host_of(const std::string& url) {
-    const auto slashes = url.find("//");
-    if (slashes == std::string::npos) {
-        return {};
-    }
-    const auto begin = slashes + 2;
-    return url.substr(begin, url.find_first_of(":/", begin) - begin);
-}
+constexpr std::int64_t kSitesOffered = 500;
 
-std::string port_of(const std::string& listen) {
-    return listen.substr(listen.rfind(':'));
+sites::SiteFilter all_sites_by_name() {
+    sites::SiteFilter filter;
+    filter.sort = sites::SiteSort::Domain;
+    filter.order = sites::SortOrder::Ascending;
+    return filter;
 }
 
 std::string whole_file(const std::string& path) {
@@ -79,7 +80,9 @@ sites::SiteSettings site_settings(const config::Config& config, const std::strin
     }
     const bool has_preview = !config.preview.listen.empty();
     settings.preview_domain = has_preview ? config.preview.domain : "";
-    settings.preview_port = has_preview ? port_of(config.preview.listen) : "";
+    const auto preview = preview_origin(config);
+    settings.preview_scheme = preview.scheme;
+    settings.preview_port = preview.port;
     settings.propagation_timeout = std::chrono::seconds(config.dns.propagation_timeout_seconds);
     settings.extra_roots = [path = config.outbound.extra_ca] {
         return path.empty() ? std::string{} : whole_file(path);
@@ -90,7 +93,8 @@ sites::SiteSettings site_settings(const config::Config& config, const std::strin
 }  // namespace
 
 Features::Features(Platform& platform, const view::Assets& assets, const std::string& public_url)
-    : shell_({.database = platform.database(), .assets = assets, .clock = platform.clock()}),
+    : clock_(platform.clock()),
+      shell_({.database = platform.database(), .assets = assets, .clock = platform.clock()}),
       dashboard_({.database = platform.database(), .clock = platform.clock(), .shell = shell_}),
       jobs_({.database = platform.database(), .clock = platform.clock(), .shell = shell_}),
       settings_({
@@ -190,32 +194,37 @@ Features::Features(Platform& platform, const view::Assets& assets, const std::st
           .shell = shell_,
           .hosts = sites_,
       }) {
+    connect();
+}
+
+void Features::connect() {
+    shell_.set_activity(audit_.activity());
     servers_.count_uses_with(sites::site_use_counter());
     tenants_.add_holding({"site", "sites", [](db::Transaction& tx, TenantId tenant) {
                               return sites::SiteStore{tx}.count_of_tenant(tenant);
                           }});
-    fill_dashboard();
-}
-
-void Features::fill_dashboard() {
-    using queue::JobState;
-    dashboard_
-        .add_figure({"job:read", "Jobs running", "/jobs?state=active", [](db::Transaction& tx) {
-                         return queue::JobStore(tx).counts().running;
-                     }});
-    dashboard_.add_attention(
-        {"job:read",
-         [](db::Transaction& tx) {
-             std::vector<dashboard::Attention> entries;
-             queue::JobFilter failed;
-             failed.states = {JobState::Failed};
-             for (const auto& job : queue::JobStore(tx).list(failed, {}, 5).jobs) {
-                 entries.push_back({job.title + " failed", job.error, "/jobs/" + job.id.to_string()}
-                 );
-             }
-             return entries;
-         }}
+    tenants_.add_holding({"server", "servers", [](db::Transaction& tx, TenantId tenant) {
+                              return servers::ServerStore{tx}.count_of_tenant(tenant);
+                          }});
+    tenants_.add_holding({"zone", "zones", [](db::Transaction& tx, TenantId tenant) {
+                              return dns::DnsStore{tx}.count_of_tenant(tenant);
+                          }});
+    certificates_.list_sites_with([](db::Transaction& tx) {
+        std::vector<certificates::SiteChoice> choices;
+        for (const auto& site :
+             sites::SiteStore{tx}.list(all_sites_by_name(), kSitesOffered).sites) {
+            if (site.deployed_at) {
+                choices.push_back({site.id.uuid, site.shown_domain()});
+            }
+        }
+        return choices;
+    });
+    certificates_.after_upload(
+        [this](db::Transaction& tx, const users::Caller& caller, const Uuid& site) {
+            sites_.take_certificate(tx, caller, site);
+        }
     );
+    fill_overview(dashboard_, clock_);
 }
 
 void Features::add_routes(http::Router& router) {
@@ -233,9 +242,12 @@ void Features::add_routes(http::Router& router) {
     certificates_.add_routes(router);
     sites_.add_routes(router);
     databases_.add_routes(router);
+    router.add(design_route(shell_));
+    router.add(setup_route(auth_, [this] { return settings_.values_or_defaults().public_url; }));
 }
 
 void Features::add_jobs(queue::Registry& registry) {
+    auth_.add_jobs(registry);
     servers_.add_jobs(registry);
     plugins_.add_jobs(registry);
     dns_.add_jobs(registry);

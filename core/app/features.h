@@ -45,8 +45,10 @@ public:
     auth::Auth& auth() { return auth_; }
 
 private:
-    void fill_dashboard();
+    /// What features know of each other only here.
+    void connect();
 
+    const Clock& clock_;
     shell::Shell shell_;
     dashboard::Dashboard dashboard_;
     jobs::Jobs jobs_;

@@ -22,6 +22,7 @@ Result<std::unique_ptr<Platform>> Platform::open(const config::Config& config, M
     TRY(platform->open_state_folder());
     const std::string dsn = TRY(platform->open_cluster(migrate));
     platform->open_database(dsn);
+    TRY(platform->refuse_a_role_above_the_rules());
     return platform;
 }
 
@@ -60,7 +61,8 @@ Result<void> Platform::open_state_folder() {
 Result<std::string> Platform::open_cluster(Migrate migrate) {
     if (!config_.database.url.empty()) {
         if (migrate == Migrate::Yes) {
-            TRY(migrate_up(config_.database.url));
+            const auto& owner = config_.database.migrate_url;
+            TRY(migrate_up(owner.empty() ? config_.database.url : owner));
         }
         return config_.database.url;
     }
@@ -82,6 +84,23 @@ Result<void> Platform::migrate_up(const std::string& dsn) {
     return {};
 }
 
+/// Superusers and roles with BYPASSRLS see every tenant's rows, whatever the policies say.
+Result<void> Platform::refuse_a_role_above_the_rules() {
+    const auto rows = TRY(database_->single_statement(
+        "select rolname, rolsuper or rolbypassrls as is_above from pg_catalog.pg_roles "
+        "where rolname = current_user"
+    ));
+    if (!rows.empty() && rows.front()["is_above"].boolean()) {
+        return fail(
+            ErrorCode::Invalid,
+            "database.url names the role " + rows.front()["rolname"].text() +
+                ", which row-level security does not hold. Name hostelry_app there, and the role "
+                "that migrates in database.migrate_url."
+        );
+    }
+    return {};
+}
+
 void Platform::open_database(const std::string& dsn) {
     rate_limiter_ = cache::make_memory_rate_limiter(clock_, random_);
     db::DatabaseOptions options;
@@ -96,19 +115,34 @@ void Platform::open_database(const std::string& dsn) {
     database_ = std::make_unique<db::Database>(options, clock_);
     listener_ = std::make_unique<db::Listener>(dsn);
     listener_->start();
-    figures_.push_back(metrics_.gauge_from(
-        "hostelry_db_connections_in_use",
-        "Database connections in use",
-        {},
-        [this] { return static_cast<double>(database_->figures().in_use); }
-    ));
-    figures_.push_back(metrics_.gauge_from(
-        "hostelry_db_connections_open",
-        "Database connections open",
-        {},
-        [this] { return static_cast<double>(database_->figures().open); }
-    ));
+    add_pool_figures();
     readiness_.set("database", true);
+}
+
+void Platform::add_pool_figures() {
+    const auto figure = [this](const char* name, const char* help, auto read) {
+        figures_.push_back(metrics_.gauge_from(name, help, {}, [this, read] {
+            return static_cast<double>(read(database_->figures()));
+        }));
+    };
+    using Pool = db::PoolFigures;
+    figure("hostelry_db_connections_max", "Database connections allowed.", [](const Pool& pool) {
+        return pool.size_max;
+    });
+    figure("hostelry_db_connections_open", "Database connections open.", [](const Pool& pool) {
+        return pool.open;
+    });
+    figure("hostelry_db_connections_in_use", "Database connections in use.", [](const Pool& pool) {
+        return pool.in_use;
+    });
+    figure("hostelry_db_connections_waiting", "Threads that wait for one.", [](const Pool& pool) {
+        return pool.waiting;
+    });
+    figure(
+        "hostelry_db_connection_timeouts_total",
+        "Times that none came free in time.",
+        [](const Pool& pool) { return pool.wait_timeouts_total; }
+    );
 }
 
 }  // namespace hostelry::app

@@ -38,6 +38,8 @@ public:
     SystemClock& clock() { return clock_; }
     SystemRandom& random() { return random_; }
     const crypto::Sealer& sealer() const { return *sealer_; }
+    /// The same in every process with this master key, so that each takes the others' forms.
+    std::string csrf_secret() const { return sealer_->derive("csrf"); }
     db::Database& database() { return *database_; }
     db::Listener& listener() { return *listener_; }
     cache::RateLimiter& rate_limiter() { return *rate_limiter_; }
@@ -51,6 +53,8 @@ private:
     Result<std::string> open_cluster(Migrate migrate);
     Result<void> migrate_up(const std::string& dsn);
     void open_database(const std::string& dsn);
+    void add_pool_figures();
+    Result<void> refuse_a_role_above_the_rules();
 
     config::Config config_;
     SystemClock clock_;

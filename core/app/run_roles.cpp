@@ -28,6 +28,15 @@ Result<void> ensure_root_tenant(Platform& platform) {
     });
 }
 
+/// Anything but loopback is served with TLS, also without a certificate of one's own.
+std::string own_url(const config::Config& config) {
+    const auto& listen = config.http.listen;
+    const bool is_loopback = listen.starts_with("127.") || listen.starts_with("localhost:") ||
+                             listen.starts_with("[::1]:");
+    const bool has_tls = !is_loopback || !config.http.tls_certificate.empty();
+    return (has_tls ? "https://" : "http://") + listen;
+}
+
 void announce_ready(const nlohmann::json& facts) {
     std::printf("ready %s\n", facts.dump().c_str());
     std::fflush(stdout);
@@ -45,6 +54,33 @@ Result<void> announce(ServeRole& serve, auth::Auth& auth) {
     return {};
 }
 
+/// A worker alone shows figures of its own. Beside a `serve` with the same configuration the port
+/// is taken: then it does without, and says how to change that.
+std::unique_ptr<http::MetricsListener> start_worker_figures(Platform& platform) {
+    const auto& text = platform.config().telemetry.listen;
+    const auto listen = parse_host_port(text, "telemetry.listen");
+    if (text.empty() || !listen) {
+        return nullptr;
+    }
+    auto listener = std::make_unique<http::MetricsListener>(
+        http::Listen{.address = listen->host, .port = listen->port, .tls = nullptr},
+        platform.metrics(),
+        platform.readiness(),
+        platform.clock(),
+        platform.random()
+    );
+    if (const auto started = listener->start(); !started) {
+        log::warn(
+            "app",
+            "this worker shows no figures; give it an address of its own with "
+            "HOSTELRY_TELEMETRY_LISTEN",
+            {{"listen", text}, {"cause", started.error().message}}
+        );
+        return nullptr;
+    }
+    return listener;
+}
+
 }  // namespace
 
 Result<void> run_roles(const config::Config& config, const Roles& roles) {
@@ -52,12 +88,11 @@ Result<void> run_roles(const config::Config& config, const Roles& roles) {
     TRY(ensure_root_tenant(*platform));
     const view::Assets assets(config.web.assets);
     Features features(
-        *platform,
-        assets,
-        config.http.public_url.empty() ? "http://" + config.http.listen : config.http.public_url
+        *platform, assets, config.http.public_url.empty() ? own_url(config) : config.http.public_url
     );
     std::optional<WorkerRole> worker;
     std::optional<ServeRole> serve;
+    std::unique_ptr<http::MetricsListener> figures;
     if (roles.work) {
         worker.emplace(*platform, features);
         TRY(worker->start());
@@ -67,6 +102,7 @@ Result<void> run_roles(const config::Config& config, const Roles& roles) {
         TRY(serve->start());
         TRY(announce(*serve, features.auth()));
     } else {
+        figures = start_worker_figures(*platform);
         announce_ready(nlohmann::json::object());
     }
     wait_for_stop_signal();
@@ -81,6 +117,9 @@ Result<void> run_roles(const config::Config& config, const Roles& roles) {
     }
     if (serve) {
         serve->stop();
+    }
+    if (figures) {
+        figures->stop();
     }
     log::info("app", "stopped");
     log::flush();

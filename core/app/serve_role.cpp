@@ -129,6 +129,7 @@ Result<void> ServeRole::start() {
     http::DispatcherOptions options;
     options.trusted_proxies =
         TRY(ranges_of(platform_.config().http.trusted_proxies, "http.trusted_proxies"));
+    options.csrf_secret = platform_.csrf_secret();
     dispatcher_ = std::make_unique<http::Dispatcher>(
         router_,
         authenticator_,
@@ -151,8 +152,8 @@ Result<void> ServeRole::start() {
     relay_->start();
     TRY(server_->start());
     TRY(start_agents());
-    const std::string own_url = url_of(tls ? "https" : "http", listen.host, server_->port());
     TRY(start_previews());
+    const std::string own_url = url_of(tls ? "https" : "http", listen.host, server_->port());
     url_ =
         platform_.config().http.public_url.empty() ? own_url : platform_.config().http.public_url;
     const auto address =
@@ -195,7 +196,6 @@ Result<void> ServeRole::start_agents() {
     return agents_->start();
 }
 
-void ServeRole::drain() {
 Result<void> ServeRole::start_previews() {
     const auto& config = platform_.config();
     if (config.preview.listen.empty()) {
@@ -221,21 +221,22 @@ Result<void> ServeRole::start_previews() {
     return {};
 }
 
+void ServeRole::drain() {
     platform_.readiness().set("http", false);
-    if (server_) {
     if (previews_) {
         platform_.readiness().set("preview", false);
         previews_->drain();
     }
+    if (server_) {
         server_->drain();
     }
 }
 
 void ServeRole::stop() {
-    if (server_) {
     if (previews_) {
         previews_->stop();
     }
+    if (server_) {
         server_->stop();
     }
     if (agents_) {

@@ -3,7 +3,7 @@
 namespace hostelry::app {
 
 WorkerRole::WorkerRole(Platform& platform, Features& features)
-    : platform_(platform), features_(features) {}
+    : platform_(platform), features_(features), backlog_(platform.database(), platform.clock()) {}
 
 WorkerRole::~WorkerRole() {
     stop(std::chrono::milliseconds::zero());
@@ -42,9 +42,27 @@ Result<void> WorkerRole::start() {
     figure("hostelry_jobs_failed_total", "Jobs that failed for good", [](const auto& f) {
         return f.failed_total;
     });
+    figure("hostelry_jobs_cancelled_total", "Jobs that were cancelled", [](const auto& f) {
+        return f.cancelled_total;
+    });
     figure("hostelry_job_retries_total", "Steps that were tried again", [](const auto& f) {
         return f.retries_total;
     });
+    figure("hostelry_job_leases_lost_total", "Jobs taken over by others", [](const auto& f) {
+        return f.leases_lost_total;
+    });
+    figures_.push_back(platform_.metrics().gauge_from(
+        "hostelry_jobs_queued",
+        "Jobs of all tenants that wait for a worker; NaN while the database is away.",
+        {},
+        [this] { return backlog_.queued(); }
+    ));
+    figures_.push_back(platform_.metrics().gauge_from(
+        "hostelry_events_behind",
+        "Events that the slowest listener has not seen; NaN while the database is away.",
+        {},
+        [this] { return backlog_.events_behind(); }
+    ));
     platform_.readiness().set("worker", true);
     return {};
 }

@@ -1,6 +1,7 @@
 #pragma once
 // The role that runs jobs, schedules and event listeners.
 
+#include "core/app/backlog.h"
 #include "core/app/features.h"
 #include "core/app/platform.h"
 #include "core/platform/events/events.h"
@@ -26,6 +27,7 @@ public:
 private:
     Platform& platform_;
     Features& features_;
+    Backlog backlog_;
     queue::Registry registry_;
     std::unique_ptr<queue::Worker> worker_;
     std::unique_ptr<events::Dispatcher> dispatcher_;

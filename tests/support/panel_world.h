@@ -109,7 +109,9 @@ struct PanelReply {
 
 class Browser {
 public:
-    explicit Browser(PanelWorld& world) : world_(world) {}
+    explicit Browser(PanelWorld& world) : Browser(world.dispatcher) {}
+    /// Of a panel that was put together otherwise.
+    explicit Browser(std::unique_ptr<http::Dispatcher>& dispatcher) : dispatcher_(dispatcher) {}
 
     PanelReply get(const std::string& target) { return send(http::Method::Get, target, {}, {}); }
     /// Posts a form with the token of the last page.
@@ -187,9 +189,9 @@ private:
         inflight.peer = *http::IpAddress::parse(address);
         inflight.peer_text = address;
         const http::BodyFacts facts{!body.empty(), body.size(), false};
-        auto verdict = world_.dispatcher->consider(inflight, facts);
+        auto verdict = dispatcher_->consider(inflight, facts);
         auto answer =
-            verdict.refusal ? *std::move(verdict.refusal) : world_.dispatcher->answer(inflight);
+            verdict.refusal ? *std::move(verdict.refusal) : dispatcher_->answer(inflight);
         return take(answer.response);
     }
 
@@ -232,7 +234,7 @@ private:
         return body;
     }
 
-    PanelWorld& world_;
+    std::unique_ptr<http::Dispatcher>& dispatcher_;
     std::map<std::string, std::string> cookies_;
     std::string token_;
 };

@@ -7,6 +7,8 @@
 
 #include "templates/dashboard/index.cpt.h"
 
+#include <algorithm>
+
 namespace hostelry::dashboard {
 namespace {
 
@@ -46,11 +48,7 @@ http::Response Dashboard::show(http::Exchange& exchange) {
             page.attention.clear();
             for (const auto& figure : figures_) {
                 if (principal.may(figure.permission)) {
-                    view::Fact fact{
-                        .label = figure.label,
-                        .value = {.text = view::show_count(figure.count(tx))}};
-                    fact.href = figure.href;
-                    page.figures.push_back(std::move(fact));
+                    page.figures.push_back({figure.label, figure.href, figure.read(tx)});
                 }
             }
             for (const auto& source : sources_) {
@@ -58,12 +56,19 @@ http::Response Dashboard::show(http::Exchange& exchange) {
                     principal.may(source.permission) ? source.find(tx) : std::vector<Attention>{};
                 page.attention.insert(page.attention.end(), found.begin(), found.end());
             }
-            page.recent = page.shows_jobs ? recent_jobs(tx) : std::vector<RecentJob>{};
+            page.jobs = page.shows_jobs ? recent_jobs(tx) : std::vector<RecentJob>{};
             return {};
         });
     if (!loaded) {
         return http::Response::failed(loaded.error());
     }
+    std::stable_sort(
+        page.attention.begin(),
+        page.attention.end(),
+        [](const Attention& left, const Attention& right) { return left.urgency < right.urgency; }
+    );
+    page.activity = needs_.shell.activity(exchange);
+    page.activity.title = "Recent activity";
     page.frame = needs_.shell.frame(exchange, {.title = "Overview", .section = "dashboard"});
     page.head = {.title = "Overview", .summary = summary_of(page)};
     return needs_.shell.page(exchange, [&](view::Out& out) { views::dashboard::index(out, page); });

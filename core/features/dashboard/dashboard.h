@@ -4,6 +4,7 @@
 #include "core/features/shell/shell.h"
 #include "core/platform/db/database.h"
 #include "core/platform/http/route.h"
+#include "core/platform/web/components/value.h"
 
 #include <functional>
 #include <string>
@@ -11,16 +12,25 @@
 
 namespace hostelry::dashboard {
 
-/// One count on top of the page. Runs in the acting tenant.
+/// What stands in one cell on top of the page.
+struct FigureValue {
+    view::Value value;   ///< N/A with its reason where it is not known.
+    std::string detail;  ///< "11 ready, 1 failed"
+};
+
+/// One figure on top of the page. Read in the acting tenant.
 struct Figure {
     std::string permission;
     std::string label;
     std::string href;
-    std::function<std::int64_t(db::Transaction& tx)> count;
+    std::function<FigureValue(db::Transaction& tx)> read;
 };
+
+enum class Urgency { Failed, Soon };
 
 /// Something a person should look at.
 struct Attention {
+    Urgency urgency = Urgency::Failed;
     std::string text;
     std::string detail;
     std::string href;
@@ -29,6 +39,9 @@ struct AttentionSource {
     std::string permission;
     std::function<std::vector<Attention>(db::Transaction& tx)> find;
 };
+
+/// How many entries one source should give at most.
+inline constexpr std::size_t kAttentionMax = 5;
 
 class Dashboard {
 public:

@@ -1,12 +1,18 @@
 #pragma once
 
 #include "core/features/dashboard/dashboard.h"
+#include "core/platform/web/components/activity.h"
 #include "core/platform/web/components/chip.h"
-#include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/page_head.h"
 
 namespace hostelry::dashboard {
+
+struct ShownFigure {
+    std::string label;
+    std::string href;
+    FigureValue shown;
+};
 
 struct RecentJob {
     std::string title;
@@ -18,9 +24,10 @@ struct RecentJob {
 struct DashboardPage {
     view::Shell frame;
     view::PageHead head;
-    view::Facts figures;
+    std::vector<ShownFigure> figures;
     std::vector<Attention> attention;
-    std::vector<RecentJob> recent;
+    view::Activity activity;
+    std::vector<RecentJob> jobs;
     bool shows_jobs = false;
 };
 

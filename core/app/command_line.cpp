@@ -1,0 +1,86 @@
+#include "core/app/command_line.h"
+
+#include "core/base/text.h"
+#include "core/platform/log/log.h"
+
+#include <nlohmann/json.hpp>
+#include <unistd.h>
+
+#include <cstdio>
+
+extern char** environ;
+
+namespace hostelry::app {
+
+config::Environment environment() {
+    config::Environment variables;
+    for (char** entry = environ; *entry != nullptr; ++entry) {
+        const std::string text = *entry;
+        const auto equals = text.find('=');
+        variables[text.substr(0, equals)] =
+            equals == std::string::npos ? "" : text.substr(equals + 1);
+    }
+    return variables;
+}
+
+Result<config::Config> load(const GlobalOptions& options) {
+    auto variables = environment();
+    if (!options.state_dir.empty()) {
+        variables["HOSTELRY_STATE_DIR"] = options.state_dir;
+    }
+    if (!options.listen.empty()) {
+        variables["HOSTELRY_HTTP_LISTEN"] = options.listen;
+    }
+    auto config = TRY(config::load_config(options.config_file, variables));
+    log::set_up({.level = config.log.level, .format = config.log.format, .file = config.log.file});
+    return config;
+}
+
+Result<PanelAddress> panel_of(const GlobalOptions& options) {
+    if (!options.url.empty()) {
+        const std::string key = TRY(read_secret_file(options.key_file));
+        return PanelAddress{options.url, {}, key};
+    }
+    const auto config = TRY(config::load_config(options.config_file, environment()));
+    return read_panel_address(options.state_dir.empty() ? config.state_dir : options.state_dir);
+}
+
+Result<std::string> read_secret_file(const std::string& path) {
+    std::string text;
+    if (std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "r")) {
+        char buffer[4096];
+        for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
+            text.append(buffer, got);
+        }
+        if (file != stdin) {
+            std::fclose(file);
+        }
+        return std::string(trim(text));
+    }
+    return fail(ErrorCode::Invalid, "The file " + path + " cannot be read.");
+}
+
+int report(const Error& error, bool json) {
+    if (json) {
+        nlohmann::json document{
+            {"code", std::string(code_name(error.code))}, {"detail", error.message}};
+        document["errors"] = nlohmann::json::array();
+        for (const auto& field : error.fields) {
+            document["errors"].push_back({{"field", field.field}, {"message", field.message}});
+        }
+        std::fprintf(stderr, "%s\n", document.dump().c_str());
+        return exit_code(error.code);
+    }
+    std::fprintf(stderr, "hostelry: %s\n", error.message.c_str());
+    for (const auto& field : error.fields) {
+        if (field.message != error.message) {
+            std::fprintf(stderr, "  %s: %s\n", field.field.c_str(), field.message.c_str());
+        }
+    }
+    if (!error.cause.empty()) {
+        log::debug("app", "command failed", {{"cause", error.cause}});
+    }
+    return exit_code(error.code);
+}
+
+}  // namespace hostelry::app

@@ -1,0 +1,70 @@
+// Commands are made from the routes of the real panel.
+#include "core/app/api_commands.h"
+#include "core/app/command_line.h"
+#include "core/app/route_table.h"
+#include "core/platform/http/openapi.h"
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+
+namespace hostelry::app {
+namespace {
+
+using nlohmann::json;
+
+const ApiCommand& command_named(
+    const std::vector<ApiCommand>& commands, const std::string& noun, const std::string& verb
+) {
+    const auto found =
+        std::find_if(commands.begin(), commands.end(), [&](const ApiCommand& command) {
+            return command.noun == noun && command.verb == verb;
+        });
+    if (found == commands.end()) {
+        throw std::runtime_error("no command " + noun + " " + verb);
+    }
+    return *found;
+}
+
+TEST(Commands, ShowATemplateWithItsOptionsBelow) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto& show = command_named(commands, "site-template", "show");
+    EXPECT_EQ(path_of(show, {"wordpress"}), "/api/v1/site-templates/wordpress");
+    const auto text = render_answer(
+        show,
+        {{"id", "wordpress"},
+         {"title", "WordPress"},
+         {"options",
+          {{{"name", "admin_email"}, {"title", "E-mail"}, {"required", true}},
+           {{"name", "title"}, {"title", "Title"}, {"required", false}}}}}
+    );
+    EXPECT_NE(text.find("Options in full:\nOption"), std::string::npos) << text;
+    EXPECT_NE(text.find("\nadmin_email  E-mail"), std::string::npos) << text;
+    EXPECT_EQ(text.find('{'), std::string::npos) << text;
+}
+
+TEST(Commands, ListTemplatesWithoutTheLongPart) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto& list = command_named(commands, "site-template", "list");
+    const json one{
+        {"id", "static"}, {"title", "Static"}, {"takes", {"title"}}, {"options", json::array()}};
+    const auto text = render_answer(list, {{"items", {one}}, {"next", nullptr}});
+    EXPECT_NE(text.find("static"), std::string::npos);
+    EXPECT_EQ(text.find("Options in full"), std::string::npos) << text;
+}
+
+TEST(OpenApi, IsPrintedWithoutARunningPanel) {
+    const RouteTable table{config::Config{}};
+    const auto document =
+        json::parse(http::openapi_document(table.router(), {.version = kVersion, .description = {}})
+        );
+    EXPECT_EQ(document.at("openapi"), "3.1.0");
+    EXPECT_TRUE(document.at("paths").contains("/api/v1/site-templates"));
+    EXPECT_TRUE(document.at("paths").contains("/api/v1/setup-links"));
+}
+
+}  // namespace
+}  // namespace hostelry::app

@@ -1,0 +1,2 @@
+set(ROOMS app test_support)
+set(LIBS nlohmann_json::nlohmann_json)
