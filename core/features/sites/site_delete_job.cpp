@@ -66,9 +66,9 @@ queue::JobKind delete_job(const Sites::Needs& needs) {
     queue::Step records{
         .name = "records", .title = "Remove the DNS records", .run = with(&remove_site_records)};
     records.undo = work.undo_on_site([work](StepContext& step, const Site& site) -> Result<void> {
-        const std::string cause = site.cause.empty()
+        const std::string cause = step.failure().empty()
                                       ? "The deletion was cancelled. Some of the site may be gone."
-                                      : site.cause;
+                                      : step.failure();
         TRY(work.enter(step, site, SiteState::Failed, cause, "site.delete_failed"));
         return {};
     });

@@ -157,7 +157,7 @@ Result<void> Deployment::remove_everything(StepContext& step, const Site& site) 
         step,
         site,
         SiteState::Failed,
-        site.cause.empty() ? "The deployment was cancelled." : site.cause,
+        step.failure().empty() ? "The deployment was cancelled." : step.failure(),
         "site.failed"
     ));
     TRY(work_.change(step, [&](db::Transaction& tx, SiteStore& store) {
@@ -170,7 +170,8 @@ Result<void> Deployment::remove_everything(StepContext& step, const Site& site) 
 
 /// What runs already stays; only the state says that it needs a person.
 Result<void> Deployment::leave_as_it_is(StepContext& step, const Site& site) const {
-    const std::string cause = site.cause.empty() ? "The redeployment was cancelled." : site.cause;
+    const std::string cause =
+        step.failure().empty() ? "The redeployment was cancelled." : step.failure();
     TRY(work_.enter(step, site, SiteState::Failed, cause, "site.redeploy_failed"));
     return {};
 }

@@ -46,6 +46,7 @@ JobRun::JobRun(
       kind_(kind),
       journal_(database, clock, worker, std::move(job), signals_),
       cancelling_(journal_.job().cancel_requested),
+      failure_(journal_.job().is_undoing && !cancelling_ ? journal_.job().error : ""),
       current_(std::make_unique<Current>()) {}
 
 JobRun::~JobRun() = default;
@@ -134,6 +135,7 @@ JobRun::Ending JobRun::end_after_failure(std::size_t position, StepOutcome outco
     }
     record.state = "failed";
     cancelling_ = journal_.fail_step(step, position, record, outcome.error);
+    failure_ = cancelling_ ? "" : outcome.error.message;
     return run_undos();
 }
 
@@ -332,6 +334,10 @@ bool StepContext::sleep_for(std::chrono::milliseconds duration) const {
     );
     const bool slept = run_.signals_.sleep(std::clamp(left, 0ms, duration), undoing_);
     return slept && left >= duration;
+}
+
+const std::string& StepContext::failure() const {
+    return run_.failure_;
 }
 
 std::string StepContext::idempotency_key() const {

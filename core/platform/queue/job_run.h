@@ -77,6 +77,7 @@ private:
     RunJournal journal_;
     std::map<std::string, StepRecord> records_;
     bool cancelling_;
+    std::string failure_;  ///< Why the undos run; empty when cancelled.
     std::uint64_t steps_run_ = 0;
 
     // For the context of the step that runs now.

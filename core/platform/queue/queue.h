@@ -67,6 +67,8 @@ public:
     /// Sleeps, but wakes at once when cancelled() turns true; answers false then. For short waits
     /// only; longer ones belong to again_in, which holds no worker.
     bool sleep_for(std::chrono::milliseconds duration) const;
+    /// In an undo: why the job failed; empty when somebody cancelled it.
+    const std::string& failure() const;
     /// The same for every attempt of this step of this job, different for its undo: "<job>/<step>"
     /// or "<job>/<step>/undo".
     std::string idempotency_key() const;

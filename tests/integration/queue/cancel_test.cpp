@@ -32,6 +32,10 @@ TEST_F(Cancelling, ARunningStepIsToldAndEverythingIsUndone) {
         }
         return fail(ErrorCode::Cancelled, "Stopped.");
     };
+    slow.undo = [&](StepContext& step) -> Result<void> {
+        diary.write("undo slow" + step.failure());
+        return {};
+    };
     add_kind("test.slow", {noting("first"), slow, noting("never")});
     start_worker({.heartbeat = 60s});  // the notification must do it
     const auto id = enqueue_job({.kind = "test.slow", .tenant = {}});

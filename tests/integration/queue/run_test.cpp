@@ -131,8 +131,8 @@ TEST_F(RunningAJob, ListsWhatCouldNotBeUndone) {
 TEST_F(RunningAJob, TriesAnUndoAgain) {
     std::atomic<int> attempts{0};
     Step first = noting("first");
-    first.undo = [&](StepContext&) -> Result<void> {
-        diary.write("undo");
+    first.undo = [&](StepContext& step) -> Result<void> {
+        diary.write("undo: " + step.failure());
         return ++attempts < 3 ? Result<void>(fail(ErrorCode::Unavailable, "Not yet."))
                               : Result<void>();
     };
@@ -143,6 +143,10 @@ TEST_F(RunningAJob, TriesAnUndoAgain) {
     EXPECT_EQ(done.error, "It is broken.") << "the reason of the failure stays the first one";
     EXPECT_TRUE(done.not_undone.empty());
     EXPECT_EQ(attempts, 3);
+    const Lines because(3, "undo: It is broken.");
+    EXPECT_EQ(
+        diary.lines(), (Lines{"first", "second", "undo second", because[0], because[1], because[2]})
+    );
 }
 
 TEST_F(RunningAJob, AnExceptionOfAStepIsAnInternalError) {
