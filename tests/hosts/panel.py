@@ -77,8 +77,8 @@ class Panel:
         settings["outbound"] = {"allow_private": f"{bed.facts['subnet']}.0/24", "extra_ca": bed.trusted()}
         settings["dns"] = {"propagation_timeout_seconds": 20}
         # Room for every site of the kill matrix at once.
-        settings["worker"] = {"threads": 30, "jobs_per_tenant": 30}
-        settings["database"] = {"connections": 35}
+        settings["worker"] = {"threads": 40, "jobs_per_tenant": 40}
+        settings["database"] = {"connections": 45}
 
     @staticmethod
     def _yaml(settings):

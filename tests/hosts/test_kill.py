@@ -22,7 +22,7 @@ import world  # noqa: E402
 from agent_plans import plan  # noqa: E402
 from world import report  # noqa: E402
 
-STEPS = ("account", "database", "install", "pool", "vhost", "records", "names", "certificate", "https", "check")
+STEPS = ("account", "records", "order", "database", "install", "pool", "vhost", "names", "certificate", "https", "check")
 ZONE = "kill.test"
 STAND_SECONDS = 150
 END_SECONDS = 240
@@ -149,6 +149,11 @@ class Run:
             return done.stdout.splitlines() if done.returncode == 0 else [done.stderr.strip()]
         _, took = self.panel.wait(look, lambda unfinished: not unfinished, END_SECONDS)
         report(f"{self.name}: every job has ended after {took:.1f} s more")
+
+    def ask_for_deletion(self):
+        """Of all its sites; the work goes on beside the next run, whose kill hits it as well."""
+        for site in self.sites():
+            self.panel.api("DELETE", f"/api/v1/sites/{site['id']}", {"name": site["domain"]})
 
     # ---- what there is in the end
 
@@ -283,6 +288,7 @@ class Kill(unittest.TestCase):
         self.judge(run, expect_failed={run.domain("astray")})
         # What was not undone goes with the site, once its server is there again.
         panel.sql(f"update hostelry.sites set server_id = '{world.server()}' where domain = '{orphan}'")
+        run.ask_for_deletion()
 
     def judge_orphan(self, run):
         """It says that it failed, why, and what is left."""
@@ -304,6 +310,7 @@ class Kill(unittest.TestCase):
         run.let_go()
         run.await_ends()
         self.judge(run)
+        run.ask_for_deletion()
 
     def test_3_postgresql_is_killed_after_every_step(self):
         run = Run("postgres")
@@ -318,6 +325,7 @@ class Kill(unittest.TestCase):
         run.let_go()
         run.await_ends()
         self.judge(run)
+        run.ask_for_deletion()
 
     def test_4_the_host_is_killed_after_every_step(self):
         run = Run("host")
@@ -331,13 +339,17 @@ class Kill(unittest.TestCase):
         run.await_ends()
         self.await_agent()
         self.judge(run)
+        run.ask_for_deletion()
 
     def test_5_deleted_sites_leave_nothing(self):
         panel = world.panel()
-        for site in panel.rows("select id, domain from hostelry.sites"):
-            panel.api("DELETE", f"/api/v1/sites/{site['id']}", {"name": site["domain"]})
-        keys = panel.sql("select key from hostelry.sites")
-        panel.wait(lambda: panel.sql("select domain || ': ' || state from hostelry.sites"), lambda left: not left, END_SECONDS)
+        _, took = panel.wait(lambda: panel.sql("select domain || ': ' || state from hostelry.sites"),
+                             lambda left: not left, END_SECONDS)
+        keys = panel.sql("select data ->> 'key' from hostelry.events where type = 'site.deleted'")
+        report(f"the last of {len(keys)} sites is deleted after {took:.1f} s")
+        self.assertEqual(len(keys), len(set(keys)), "deleted once each")
+        self.assertEqual(panel.rows("select kind, error from hostelry.jobs where kind = 'site.delete' and state <> 'succeeded'"),
+                         [])
         self.assertEqual(parts_on_host(), {})
         traces = traces_on_host()
         self.assertEqual([key for key in keys if key in traces], [])
