@@ -41,7 +41,7 @@ constexpr std::array<std::string_view, 14> kOurWord{
     "x-rewrite-url"};
 
 // Said for the whole host, or the whole domain above it, which is not the site's to speak for.
-constexpr std::array<std::string_view, 12> kNotTheirs{
+constexpr std::array<std::string_view, 13> kNotTheirs{
     "alt-svc",
     "clear-site-data",
     "content-length",
@@ -53,6 +53,7 @@ constexpr std::array<std::string_view, 12> kNotTheirs{
     "server",
     "set-cookie",
     "strict-transport-security",
+    "x-request-id",
     "x-robots-tag"};
 
 template <std::size_t count>
