@@ -1,5 +1,6 @@
 #include "core/app/operator_key.h"
 
+#include "core/base/operator_user.h"
 #include "core/features/auth/permissions.h"
 #include "core/platform/crypto/digest.h"
 #include "core/platform/crypto/token.h"
@@ -20,8 +21,6 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 constexpr std::string_view kKeyPrefix = "op_";
-// Stands in the audit trail for "somebody with access to the machine".
-constexpr std::string_view kOperatorUser = "00000000-0000-7000-8000-000000000001";
 
 std::string path_of(const std::string& state_dir) {
     return state_dir + "/panel.json";
@@ -106,7 +105,7 @@ Result<std::optional<http::Principal>> OperatorAuthenticator::operator_principal
         return fail(ErrorCode::Unavailable, "The panel is not set up yet.");
     }
     http::Principal principal;
-    principal.user = UserId{*Uuid::parse(kOperatorUser)};
+    principal.user = operator_user();
     principal.tenant = *root;
     principal.home = *root;
     principal.user_name = "Operator (command line)";

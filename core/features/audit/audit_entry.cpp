@@ -1,5 +1,6 @@
 #include "core/features/audit/audit_entry.h"
 
+#include "core/base/operator_user.h"
 #include "core/base/text.h"
 #include "core/platform/crypto/digest.h"
 
@@ -75,6 +76,9 @@ std::string about_of(const AuditEntry& entry) {
 }
 
 std::string who_of(const AuditEntry& entry) {
+    if (entry.actor == operator_user()) {
+        return "Operator (command line)";
+    }
     return !entry.actor_name.empty() ? entry.actor_name
            : entry.actor             ? "A deleted person"
                                      : "The panel";

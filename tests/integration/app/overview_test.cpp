@@ -1,4 +1,5 @@
 // The first page, with everything that is registered for it in core/app.
+#include "core/base/operator_user.h"
 #include "core/platform/events/events.h"
 #include "core/platform/queue/queue.h"
 
@@ -86,13 +87,20 @@ TEST_F(Overview, SaysWhyTheSizeOfDatabasesIsNotKnown) {
 
 class Activity : public AppWorld {
 protected:
-    void tell(TenantId tenant, const char* type, const Uuid& subject, const char* name) {
+    void tell(
+        TenantId tenant,
+        const char* type,
+        const Uuid& subject,
+        const char* name,
+        std::optional<UserId> actor = {}
+    ) {
         ASSERT_TRUE(platform->database()
                         .in_tenant(tenant, [&](db::Transaction& tx) -> Result<void> {
                             events::publish(
                                 tx,
                                 {.type = type,
                                  .tenant = tenant,
+                                 .actor = actor,
                                  .subject_type = "site",
                                  .subject_id = subject,
                                  .data = nlohmann::json{{"domain", name}}}
@@ -113,6 +121,12 @@ TEST_F(Activity, StandsOnTheOverviewAndOnTheThingsPage) {
     ASSERT_EQ(page.status, 200);
     EXPECT_TRUE(page.has("The panel")) << "who did it";
     EXPECT_TRUE(page.has("/audit?subject=" + site.to_string()));
+}
+
+TEST_F(Activity, NamesTheOperatorOfTheCommandLine) {
+    const auto site = add_site(ada, "one.test", "ready");
+    tell(ada, "site.suspended", site, "one.test", operator_user());
+    EXPECT_TRUE(get("/sites/" + site.to_string()).has("Operator (command line)"));
 }
 
 TEST_F(Activity, TellsThoseWithoutTheAuditTrailWhatButNotWho) {
