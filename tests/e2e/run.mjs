@@ -4,10 +4,10 @@ import { openBrowser } from "./support/browser.mjs";
 import { Bed, unsupportedReason } from "./support/bed.mjs";
 import { ChainBroken, Checks } from "./support/checks.mjs";
 import { bedConfiguration, Panel } from "./support/panel.mjs";
-import { setUp } from "./support/people.mjs";
+import { run as prepare } from "./pages/prepare.mjs";
 
-const PAGES = ["pages/routes"];
-const HOSTS = ["hosts/set_up", "hosts/by_page", "hosts/by_api", "hosts/by_cli", "hosts/deletion"];
+const PAGES = ["pages/pages", "pages/without_scripts", "pages/keyboard", "pages/bad_input", "pages/routes"];
+const HOSTS = ["hosts/set_up", "hosts/by_page", "hosts/preview", "hosts/by_api", "hosts/by_cli", "hosts/deletion"];
 
 const wanted = process.argv.slice(2);
 const isWanted = (suite) => wanted.length === 0 || wanted.some((one) => suite.startsWith(one));
@@ -48,7 +48,7 @@ async function runPages(suites) {
     await world.panel.start();
     world.browser = await openBrowser();
     world.page = await world.browser.newPage();
-    await setUp(world.page, world.panel);
+    await prepare(world, checks.chain);
     for (const suite of suites) {
       await (await import(`./${suite}.mjs`)).run(world, checks.each);
     }

@@ -208,7 +208,10 @@ const Description& describe<users::ChangePassword>() {
         {
             field<&users::ChangePassword::current_password>(
                 "current_password",
-                {.label = "Current password", .kind = Kind::Password, .required = true}
+                {.label = "Current password",
+                 .kind = Kind::Password,
+                 .required = true,
+                 .max = 1024}
             ),
             field<&users::ChangePassword::new_password>(
                 "new_password",

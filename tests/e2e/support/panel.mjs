@@ -6,6 +6,7 @@ import { until } from "./checks.mjs";
 import { built, folder, programs, source } from "./places.mjs";
 
 const READY_WITHIN_SECONDS = 90;
+const PREVIEW = "127.0.0.1:18082";
 
 /** Lines of hostelry.yaml for a panel that works on the hosts of a bed. */
 export function bedConfiguration(bed) {
@@ -17,6 +18,7 @@ export function bedConfiguration(bed) {
     `agent: {listen: "${gateway}", advertise: "${gateway}", package: "${join(built, "packages", agent)}"}`,
     `acme: {directory: "${bed.facts.acme.directory}", helper: "${source}/core/features/certificates/acme_helper.py"}`,
     `outbound: {allow_private: "${bed.facts.subnet}.0/24", extra_ca: "${trusted}"}`,
+    `preview: {listen: "${PREVIEW}"}`,
   ];
 }
 
@@ -61,6 +63,15 @@ export class Panel {
   cli(...argv) {
     const text = execFileSync(join(programs, "hostelry"), [...argv, "--state", this.state, "--json"], { encoding: "utf8" });
     return text.trim() ? JSON.parse(text) : null;
+  }
+
+  /** The panel's table of routes: [{method, path, access, rate}]. */
+  routes() {
+    const text = execFileSync(join(programs, "hostelry"), ["routes"], { encoding: "utf8" });
+    return text.trim().split("\n").map((line) => {
+      const [method, path, access, ...facts] = line.split(/\s+/);
+      return { method, path, access, ...Object.fromEntries(facts.map((fact) => fact.split("="))) };
+    });
   }
 
   get operatorKey() {

@@ -1,0 +1,78 @@
+// Looks at pages as people meet them: light and dark, wide and narrow; with axe, and with an ear for what the browser
+// complains about.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WIDTHS = [1440, 360];
+const SHOWN_NODES = 3;
+
+/** A context and a page in it; `complaints` collects what the browser says against its documents. */
+export async function openInspected(browser, options = {}) {
+  const context = await browser.newContext({ reducedMotion: "reduce", ...options });
+  const page = await context.newPage();
+  const complaints = [];
+  const complain = (what) => complaints.push(`${new URL(page.url()).pathname}: ${what}`);
+  await context.exposeFunction("reportToTest", complain);
+  await context.addInitScript(() => addEventListener("securitypolicyviolation", (event) =>
+    globalThis.reportToTest(`content security policy: ${event.violatedDirective} ${event.blockedURI}`)));
+  page.on("pageerror", (error) => complain(`uncaught ${error.message}`));
+  page.on("console", (message) => {
+    const isItsOwnStatus = message.text().startsWith("Failed to load resource") && message.location().url === page.url();
+    if (message.type() === "error" && !isItsOwnStatus) {
+      complain(message.text());
+    }
+  });
+  page.on("request", (request) => {
+    const url = new URL(request.url());
+    if (url.protocol.startsWith("http") && url.hostname !== "127.0.0.1") {
+      complain(`asks another host: ${request.url()}`);
+    }
+  });
+  return { context, page, complaints };
+}
+
+/** Violations in the present state of a page, as short lines. */
+export async function axe(page, rules) {
+  if (!(await page.evaluate(() => Boolean(globalThis.axe)))) {
+    await page.evaluate(axeSource);
+  }
+  const options = { resultTypes: ["violations"], ...(rules && { runOnly: { type: "rule", values: rules } }) };
+  const found = await page.evaluate((given) => globalThis.axe.run(document, given), options);
+  return found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, SHOWN_NODES).join(", ")}`);
+}
+
+/** Switches the theme; colours do not fade into each other here. */
+async function show(page, colorScheme) {
+  await page.emulateMedia({ colorScheme });
+  await page.evaluate(() => document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish()));
+}
+
+/** What leaves the window to the right, when the page can be scrolled there. */
+export async function overflow(page) {
+  return page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) {
+      return null;
+    }
+    const wide = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > width + 1).pop();
+    return `${document.documentElement.scrollWidth} px wide: ${wide?.outerHTML.slice(0, 120)}`;
+  });
+}
+
+/** Everything that is wrong with what the page shows now, in both themes and widths. Only colours differ by theme. */
+export async function inspect(page, name) {
+  const found = [];
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: 900 });
+    await show(page, "light");
+    found.push(...(await axe(page)).map((line) => `${name} (light, ${width}) ${line}`));
+    const wide = await overflow(page);
+    if (wide) {
+      found.push(`${name} (${width}) scrolls sideways, ${wide}`);
+    }
+    await show(page, "dark");
+    found.push(...(await axe(page, ["color-contrast"])).map((line) => `${name} (dark, ${width}) ${line}`));
+  }
+  return found;
+}
