@@ -86,6 +86,28 @@ class Client(threading.Thread):
             time.sleep(0.2)
 
 
+class HalfSent:
+    """A request the panel has taken, but not whole when it is told to stop."""
+
+    def __init__(self, panel, number):
+        address = json.loads((panel.state / "panel.json").read_text())
+        host, _, port = address["url"].removeprefix("http://").partition(":")
+        self.name = f"Tenant half-{number}"
+        body = json.dumps({"name": self.name}).encode()
+        head = (f"POST /api/v1/tenants HTTP/1.1\r\nHost: {host}:{port}\r\nAuthorization: Bearer {address['key']}\r\n"
+                f"Content-Type: application/json\r\nIdempotency-Key: {uuid.uuid4()}\r\n"
+                f"Content-Length: {len(body)}\r\n\r\n")
+        self.connection = socket.create_connection((host, int(port)), timeout=20)
+        self.connection.sendall(head.encode() + body[:5])
+        self.rest = body[5:]
+
+    def finish(self):
+        """The status line of the answer."""
+        with self.connection:
+            self.connection.sendall(self.rest)
+            return self.connection.makefile("rb").readline().decode().strip()
+
+
 class Stop(unittest.TestCase):
     def setUp(self):
         self.panel = Panel()
@@ -108,13 +130,17 @@ class Stop(unittest.TestCase):
         for client in clients:
             client.start()
         self.panel.wait(lambda: sum(len(client.acknowledged) for client in clients), lambda made: made > 50, 60)
+        half_sent = [HalfSent(self.panel, number) for number in range(CLIENTS)]
+        time.sleep(0.5)  # they are taken now
         began = time.monotonic()
         process = self.terminate()
+        time.sleep(0.5)  # and it stops now
+        self.assertEqual([half.finish() for half in half_sent], ["HTTP/1.1 201 Created"] * CLIENTS)
         self.assertEqual(process.wait(STOP_SECONDS), 0)
         took = time.monotonic() - began
         for client in clients:
             client.join(30)
-        acknowledged = {name for client in clients for name in client.acknowledged}
+        acknowledged = {name for client in clients for name in client.acknowledged} | {half.name for half in half_sent}
         unanswered = {name for client in clients for name in client.unanswered}
         report(f"stopped after {took:.1f} s; {len(acknowledged)} changes answered, {len(unanswered)} connections"
                f" not taken, other answers: {sorted({status for client in clients for status in client.refused})}")
