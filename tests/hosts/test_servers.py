@@ -57,12 +57,6 @@ class BringUpThroughThePanel(unittest.TestCase):
         self.assertEqual(self.host.out("ls /run/hostelry-agent-token 2>/dev/null || true"), "")
         world.remember_server(self.server)
 
-    def test_4_a_second_bring_up_changes_nothing_that_matters(self):
-        self.panel.ask("server", "retry", self.server)
-        until_server(self.server, "provisioning", seconds=30)
-        _, took = until_server(self.server, "ready")
-        report(f"bring-up once more: {took:.0f} s")
-
 
 class RemovalThroughThePanel(unittest.TestCase):
     """Runs when nothing needs the server any more."""

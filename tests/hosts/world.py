@@ -64,7 +64,7 @@ def server():
     return _once("server", bring_up)
 
 
-def until_server(server_id, *states, seconds=400):
+def until_server(server_id, *states, seconds=600):
     """The server once it is in one of the states; failing it must not end in another."""
     ends = {*states, "failed"} if "ready" in states else set(states)
     now, took = panel().wait(lambda: panel().ask("server", "show", server_id), lambda s: s["state"] in ends, seconds)
