@@ -154,8 +154,13 @@ def command(words):
     if not built:
         raise StageFailed("hostelry", "is not built", None, "run './dev up' first")
     program = max(built, key=lambda file: file.stat().st_mtime)
-    own_state = [] if "--state" in words else ["--state", states.locate(None)[0].panel]
-    os.execv(program, [str(word) for word in (program, *words, *own_state)])
+    folder = states.locate(None)[0].panel
+    own = [] if "--state" in words else ["--state", folder]
+    if not own or "--config" in words or not (folder / "hostelry.yaml").exists():
+        configured = []
+    else:
+        configured = ["--config", folder / "hostelry.yaml"]  # What `doctor` and `migrate` look at.
+    os.execv(program, [str(word) for word in (program, *words, *own, *configured)])
 
 
 def down(options):
