@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 
 namespace hostelry::servers {
 
@@ -130,6 +131,14 @@ void add_resources(view::Facts& facts, const agent::Sample& sample, const Freshn
     );
 }
 
+std::string state_word(std::string state) {
+    if (state.empty()) {
+        return "Stopped";
+    }
+    state.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(state.front())));
+    return state;
+}
+
 view::Chip service_chip(const std::string& state, bool is_fresh) {
     if (!is_fresh) {
         return {
@@ -139,9 +148,9 @@ view::Chip service_chip(const std::string& state, bool is_fresh) {
         return {.status = view::Status::Ready, .word = "Running"};
     }
     if (state == "activating" || state == "reloading" || state == "deactivating") {
-        return {.status = view::Status::Working, .word = state};
+        return {.status = view::Status::Working, .word = state_word(state)};
     }
-    return {.status = view::Status::Failed, .word = state.empty() ? "Stopped" : state};
+    return {.status = view::Status::Failed, .word = state_word(state)};
 }
 
 void add_disk(ServerFigures& figures, const agent::Sample& sample, const Freshness& fresh) {
