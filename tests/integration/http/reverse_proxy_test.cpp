@@ -438,6 +438,7 @@ TEST_F(ProxyWorld, AServerThatCannotBeReachedIsABadGateway) {
     target_port = 1;  // Nobody listens there.
     start();
     EXPECT_EQ(ask(kGet).status, 502);
+    server->stop();  // What is counted is counted after the answer was sent.
     EXPECT_EQ(figure(metrics, "hostelry_proxy_unreachable_total"), 1);
     EXPECT_EQ(figure(metrics, "hostelry_proxy_requests_total{status=\"5xx\"}"), 1);
 }
