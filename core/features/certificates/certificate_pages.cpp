@@ -30,9 +30,9 @@ std::string next_try_of(const Certificate& certificate) {
     if (!certificate.next_try_at) {
         return " It is being tried again.";
     }
-    return " The next try follows on " +
-           format_rfc3339(*certificate.next_try_at).substr(0, 10) + " at " +
-           format_rfc3339(*certificate.next_try_at).substr(11, 5) + " UTC, or when you choose Renew now.";
+    return " The next try follows on " + format_rfc3339(*certificate.next_try_at).substr(0, 10) +
+           " at " + format_rfc3339(*certificate.next_try_at).substr(11, 5) +
+           " UTC, or when you choose Renew now.";
 }
 
 view::Chip chip_of(
@@ -210,7 +210,8 @@ Response CertificatePages::show(Exchange& exchange) {
     if (!certificate->problem.empty()) {
         page.note = view::Note{
             .kind = view::NoteKind::Failure,
-            .title = "It could not be renewed. The present certificate stays in use until it expires.",
+            .title =
+                "It could not be renewed. The present certificate stays in use until it expires.",
             .text = certificate->problem + next_try_of(*certificate),
             .actions = {}};
     }
@@ -293,7 +294,9 @@ Response CertificatePages::upload_form(
     }
     page.section = {
         .title = "Certificate",
-        .text = "It replaces the site's present one at once, or brings the site to HTTPS. It is not renewed by itself."};
+        .text =
+            "It replaces the site's present one at once, or brings the site to HTTPS. It is not "
+            "renewed by itself."};
     page.submit = {
         .label = "Install certificate", .icon = "upload", .cancel_href = "/certificates"};
     const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;

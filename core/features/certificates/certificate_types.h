@@ -25,7 +25,7 @@ struct Certificate {
     std::string fingerprint;
     TimePoint not_before{};
     TimePoint not_after{};
-    std::string problem;  ///< Why the last renewal did not work.
+    std::string problem;                     ///< Why the last renewal did not work.
     std::int64_t failures = 0;               ///< Renewals that failed since the last good one.
     std::optional<TimePoint> next_try_at{};  ///< After a failure.
     // Where it is installed; not shown.

@@ -145,10 +145,9 @@ Result<json> Certificates::issue(
     if (TRY(has_one(request))) {
         return json::object();
     }
-    auto got =
-        TRY(get_and_install(needs_, *acme_, request, KeyChoice::KeepPrepared, begun, step));
+    auto got = TRY(get_and_install(needs_, *acme_, request, KeyChoice::KeepPrepared, begun, step));
     if (!got.certificate) {
-        return step.again_in(got.again_in, got.so_far);
+        return step.again_in(got.again_in, got.so_far.parse());
     }
     TRY(keep(*std::move(got.certificate), "certificate.issued", job_caller(request.tenant, step)));
     return json::object();
@@ -175,8 +174,9 @@ Result<json> Certificates::renew_now(CertificateId id, queue::StepContext& step)
         std::optional<TimePoint> next_try;
         if (!job_goes_on) {
             const auto asked_for = error.retry_after.value_or(std::chrono::milliseconds{0});
-            next_try = needs_.clock.now() +
-                       std::max<std::chrono::milliseconds>(pause_after(present->failures), asked_for);
+            next_try =
+                needs_.clock.now() +
+                std::max<std::chrono::milliseconds>(pause_after(present->failures), asked_for);
         }
         TRY(in_tenant([&](db::Transaction& tx) -> Result<void> {
             CertificateStore(tx).note_failure(id, error.message, next_try);
@@ -186,11 +186,10 @@ Result<json> Certificates::renew_now(CertificateId id, queue::StepContext& step)
         return tl::unexpected(error);
     }
     if (!got->certificate) {
-        return step.again_in(got->again_in, got->so_far);
+        return step.again_in(got->again_in, got->so_far.parse());
     }
-    TRY(keep(
-        *std::move(got->certificate), "certificate.renewed", job_caller(present->tenant, step)
-    ));
+    TRY(keep(*std::move(got->certificate), "certificate.renewed", job_caller(present->tenant, step))
+    );
     return json(nullptr);
 }
 

@@ -100,8 +100,8 @@ Result<OrderProgress> advance(
     if (work.order) {
         auto progress = acme.go_on(*work.order, work.csr_pem, watch);
         const auto code = progress ? ErrorCode::Internal : progress.error().code;
-        const bool begin_again = code == ErrorCode::NotFound ||
-                                 (work.begun_early && code == ErrorCode::ProviderRefused);
+        const bool begin_again =
+            code == ErrorCode::NotFound || (work.begun_early && code == ErrorCode::ProviderRefused);
         if (!begin_again) {
             return progress;
         }
@@ -139,9 +139,7 @@ Result<Certificate> installed_certificate(const json& plan_result, const IssueRe
 
 json order_to_json(const AcmeOrder& order) {
     return {
-        {"url", order.url},
-        {"finalize", order.finalize},
-        {"authorizations", order.authorizations}};
+        {"url", order.url}, {"finalize", order.finalize}, {"authorizations", order.authorizations}};
 }
 
 OrderWatch watch_of(queue::StepContext& step) {
@@ -175,7 +173,7 @@ Result<IssueProgress> get_and_install(
         return IssueProgress{
             .certificate = {},
             .again_in = progress.look_again_in,
-            .so_far = to_json(work, step.attempt())};
+            .so_far = db::JsonText{to_json(work, step.attempt())}};
     }
     step.note("The server installs the certificate");
     const auto installed = TRY(apply_one(

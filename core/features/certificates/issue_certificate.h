@@ -2,8 +2,9 @@
 
 #include "core/features/certificates/acme_client.h"
 #include "core/features/certificates/certificates.h"
+#include "core/platform/db/json_text.h"
 
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 namespace hostelry::certificates {
 
@@ -14,7 +15,7 @@ enum class KeyChoice { KeepPrepared, Fresh };
 struct IssueProgress {
     std::optional<Certificate> certificate;
     std::chrono::milliseconds again_in{0};
-    nlohmann::json so_far;  ///< For `again_in` of the step.
+    db::JsonText so_far;  ///< For `again_in` of the step.
 };
 
 /// Signing request on the server, order at the authority, installation. `begun` is an order that an

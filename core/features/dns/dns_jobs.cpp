@@ -110,9 +110,7 @@ Result<json> create_zone(Dns& dns, StepContext& step) {
             take_over(dns, store, present, *made);
         }
         if (signing.is_object()) {
-            store.set_dnssec(
-                present.id, true, signing.value("ds", std::vector<std::string>{})
-            );
+            store.set_dnssec(present.id, true, signing.value("ds", std::vector<std::string>{}));
         }
         store.set_state(present.id, "ready", "");
         store.set_etag(present.id, made->value("etag", ""));

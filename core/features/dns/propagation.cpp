@@ -71,11 +71,11 @@ std::vector<NameServerAddress> servers_of_stranger(
 Result<std::vector<NameServerAddress>> responsible_servers(
     const Dns::Needs& needs, const std::string& name
 ) {
-    const auto own = TRY(needs.database.in_system(
-        [&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
+    const auto own = TRY(
+        needs.database.in_system([&](db::Transaction& tx) -> Result<std::optional<ServersForName>> {
             return DnsStore(tx).servers_for_name(name);
-        }
-    ));
+        })
+    );
     return own ? servers_of_zone(*own) : servers_of_stranger(name, needs.allow_private);
 }
 

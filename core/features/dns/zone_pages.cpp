@@ -8,11 +8,11 @@
 #include "core/features/jobs/jobs.h"
 #include "core/platform/web/described_fields.h"
 
-#include <map>
-
 #include "templates/dns/form.cpt.h"
 #include "templates/dns/index.cpt.h"
 #include "templates/dns/show.cpt.h"
+
+#include <map>
 
 namespace hostelry::dns {
 namespace {
@@ -455,9 +455,9 @@ Response ZonePages::unsigning(Exchange& exchange, const Zone& zone, const std::s
             "refuse every answer: website and mail are gone for their users.",
         .losses =
             {{.icon = "shield-check",
-              .text = std::to_string(zone.ds.size()) +
-                      (zone.ds.size() == 1 ? " DS record stops fitting"
-                                           : " DS records stop fitting")}},
+              .text =
+                  std::to_string(zone.ds.size()) +
+                  (zone.ds.size() == 1 ? " DS record stops fitting" : " DS records stop fitting")}},
         .name = zone.name,
         .action = href_of(zone) + "/dnssec/removal",
         .cancel_href = href_of(zone),

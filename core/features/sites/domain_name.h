@@ -20,7 +20,8 @@ Result<std::string> domain_from_text(std::string_view text);
 std::string domain_for_people(const std::string& domain);
 
 /// The name and those above it down to the domain that somebody registered: "a.shop.example.co.uk"
-/// gives itself, "shop.example.co.uk" and "example.co.uk". Two names are related through these only.
+/// gives itself, "shop.example.co.uk" and "example.co.uk". Two names are related through these
+/// only.
 std::vector<std::string> relatives_above(const std::string& domain);
 
 /// Whether `name` is `domain` or lies below it.

@@ -72,7 +72,8 @@ std::string proof_record_name(const std::string& domain) {
 }
 
 std::string proof_record_value(const crypto::Sealer& sealer, TenantId tenant) {
-    return "hostelry-" + to_base64url(crypto::hmac_sha256(sealer.derive(kProofPurpose), tenant.to_string()));
+    return "hostelry-" +
+           to_base64url(crypto::hmac_sha256(sealer.derive(kProofPurpose), tenant.to_string()));
 }
 
 Result<DomainProof> Sites::look_at_ownership(
@@ -82,8 +83,8 @@ Result<DomainProof> Sites::look_at_ownership(
         .domain = domain,
         .record_name = proof_record_name(domain),
         .record_value = proof_record_value(needs_.sealer, caller.tenant)};
-    auto ownership = TRY(
-        needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Ownership> {
+    auto ownership =
+        TRY(needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Ownership> {
             if (needs_.infrastructure.holds_name(tx, caller.tenant, domain)) {
                 return Ownership::OwnZone;
             }
@@ -91,8 +92,7 @@ Result<DomainProof> Sites::look_at_ownership(
                 return Ownership::OwnSite;
             }
             return caller.may(kVoucherPermission) ? Ownership::Vouched : Ownership::NotShown;
-        })
-    );
+        }));
     if (ownership == Ownership::NotShown && look == ProofLook::AskNameServers) {
         const auto texts = needs_.infrastructure.text_records(proof.record_name);
         if (texts && std::find(texts->begin(), texts->end(), proof.record_value) != texts->end()) {

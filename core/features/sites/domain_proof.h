@@ -1,7 +1,7 @@
 #pragma once
 // Whether a tenant may take a domain: nobody claims a name that may be somebody else's. No proof is
-// asked for below a zone that we serve for the tenant or its provider, below a domain the tenant has
-// a site of, and from those who vouch for their customers. Everybody else shows a TXT record.
+// asked for below a zone that we serve for the tenant or its provider, below a domain the tenant
+// has a site of, and from those who vouch for their customers. Everybody else shows a TXT record.
 
 #include "core/base/describe.h"
 #include "core/base/id.h"

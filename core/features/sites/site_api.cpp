@@ -200,16 +200,15 @@ void add_site_api(http::Router& router, Sites& sites) {
              site},
             with(delete_site))
     );
-    auto proof = api(
-        {Method::Get,
-         "",
-         "site:create",
-         "getDomainProof",
-         "Whether a domain is shown to be yours, and the record that shows it",
-         nullptr,
-         &describe<DomainProof>()},
-        with(get_domain_proof)
-    );
+    auto proof =
+        api({Method::Get,
+             "",
+             "site:create",
+             "getDomainProof",
+             "Whether a domain is shown to be yours, and the record that shows it",
+             nullptr,
+             &describe<DomainProof>()},
+            with(get_domain_proof));
     proof.path = "/api/v1/domain-proofs/{domain}";
     router.add(std::move(proof));
     add_site_changes(router, sites);

@@ -1,5 +1,5 @@
-// A certificate of the customer's own is on the server: the site, plain HTTP until now, takes it into
-// use. The state stays as it is, also when this fails.
+// A certificate of the customer's own is on the server: the site, plain HTTP until now, takes it
+// into use. The state stays as it is, also when this fails.
 #include "core/features/sites/site_jobs.h"
 
 #include <nlohmann/json.hpp>

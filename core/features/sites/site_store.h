@@ -55,7 +55,9 @@ public:
     /// Keeps the neighbourhood of the names to this transaction.
     /// `above`: names through which somebody else's site would be related (relatives_above).
     NameUse name_use(
-        TenantId tenant, const std::vector<std::string>& names, const std::vector<std::string>& above
+        TenantId tenant,
+        const std::vector<std::string>& names,
+        const std::vector<std::string>& above
     );
     /// Whether the tenant has a site that answers to one of these names.
     bool has_site_at_or_above(TenantId tenant, const std::vector<std::string>& names);

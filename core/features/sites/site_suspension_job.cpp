@@ -49,9 +49,7 @@ queue::JobKind turn_job(
                                   : "It could not be resumed; see its last job.",
                 ""
             ));
-            TRY(work.ensure_vhost(
-                site, context, site.https == Https::Active, !turn.to_suspended
-            ));
+            TRY(work.ensure_vhost(site, context, site.https == Https::Active, !turn.to_suspended));
             TRY(work.apply(site, cron_pause_actions(site, !turn.to_suspended), context));
             return {};
         });

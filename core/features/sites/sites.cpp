@@ -158,8 +158,8 @@ Result<SiteChange> Sites::suspend(const users::Caller& caller, SiteId id) {
 
 void Sites::take_certificate(db::Transaction& tx, const users::Caller& caller, const Uuid& id) {
     auto site = SiteStore{tx}.get_locked(SiteId{id});
-    const bool stands = site && (site->state == SiteState::Ready ||
-                                 site->state == SiteState::Suspended);
+    const bool stands =
+        site && (site->state == SiteState::Ready || site->state == SiteState::Suspended);
     if (!stands || site->https == Https::Active) {
         return;
     }

@@ -99,9 +99,23 @@ UploadCertificate new_upload(const Uuid& site, const std::vector<std::string>& n
     process::Command command;
     command.program = "/usr/bin/openssl";
     command.argv = {
-        "req",     "-x509", "-newkey", "ec",        "-pkeyopt", "ec_paramgen_curve:prime256v1",
-        "-nodes",  "-days", "90",      "-keyout",   "key",      "-out",
-        "cert",    "-subj", "/CN=own", "-addext",   alternatives};
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:prime256v1",
+        "-nodes",
+        "-days",
+        "90",
+        "-keyout",
+        "key",
+        "-out",
+        "cert",
+        "-subj",
+        "/CN=own",
+        "-addext",
+        alternatives};
     command.working_directory = folder.string();
     EXPECT_EQ(process::run(command)->exit_code, 0);
     const auto text_of = [&](const char* name) {
@@ -348,7 +362,8 @@ TEST_F(CertificatesTest, ARenewalThatIsRefusedSaysWhyKeepsTheCertificateAndIsTri
     EXPECT_EQ(server.chain, chain) << "what is in use was touched";
 
     // The schedule waits for its time, then it tries, and the good end clears the past.
-    world.postgres.execute("update hostelry.certificates set not_after = now() + interval '9 days'");
+    world.postgres.execute("update hostelry.certificates set not_after = now() + interval '9 days'"
+    );
     const auto renewals = [&] {
         return world.postgres.value(
             "select count(*) from hostelry.jobs where kind = 'certificate.renew'"
@@ -450,20 +465,17 @@ TEST_F(CertificatesTest, AnUploadThatDoesNotFitIsRefusedWithTheFieldNamed) {
         EXPECT_NE(refused.error().fields.front().message.find(bad.words), std::string::npos)
             << refused.error().fields.front().message;
     }
-    const auto later = problems_of_upload(
-        good, request.names, world.clock.now() + std::chrono::hours(24 * 91)
-    );
+    const auto later =
+        problems_of_upload(good, request.names, world.clock.now() + std::chrono::hours(24 * 91));
     ASSERT_EQ(later.size(), 1U);
     EXPECT_EQ(later.front().field, "chain_pem");
     EXPECT_NE(later.front().message.find("expired"), std::string::npos);
-    EXPECT_TRUE(
-        problems_of_upload(
-            new_upload(request.site, {"*.example.org", "*.a.example.org"}),
-            request.names,
-            world.clock.now()
-        )
-            .empty()
-    );
+    EXPECT_TRUE(problems_of_upload(
+                    new_upload(request.site, {"*.example.org", "*.a.example.org"}),
+                    request.names,
+                    world.clock.now()
+    )
+                    .empty());
     EXPECT_TRUE(server.done.empty()) << "something reached the server";
     EXPECT_TRUE(certificates.list(request.tenant)->empty());
 }

@@ -152,8 +152,8 @@ void RealPebble::start() {
     std::string flag = "-config";
     std::string program = kPebble;
     std::array<char*, 4> argv{program.data(), flag.data(), config.data(), nullptr};
-    std::string always = challenges_ == Challenges::Looked ? "PEBBLE_VA_ALWAYS_VALID=0"
-                                                           : "PEBBLE_VA_ALWAYS_VALID=1";
+    std::string always =
+        challenges_ == Challenges::Looked ? "PEBBLE_VA_ALWAYS_VALID=0" : "PEBBLE_VA_ALWAYS_VALID=1";
     std::string at_once = "PEBBLE_VA_NOSLEEP=1";
     std::string nonces = "PEBBLE_WFE_NONCEREJECT=10";
     std::array<char*, 4> environment{always.data(), at_once.data(), nonces.data(), nullptr};

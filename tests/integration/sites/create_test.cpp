@@ -320,16 +320,13 @@ TEST_F(SiteRoutes, SayWhichRecordShowsADomainAndCheckAgain) {
     EXPECT_TRUE(refused.has("Check again"));
     EXPECT_TRUE(refused.has("value=\"example.com\""));
     EXPECT_EQ(count("sites"), "0");
-    const auto asked =
-        browser.call(http::Method::Get, "/api/v1/domain-proofs/example.com").json();
+    const auto asked = browser.call(http::Method::Get, "/api/v1/domain-proofs/example.com").json();
     EXPECT_FALSE(asked["is_shown"].get<bool>());
     const auto value = asked["record_value"].get<std::string>();
     EXPECT_TRUE(refused.has(value));
     outside.texts["_hostelry-challenge.example.com"] = {value};
     EXPECT_EQ(browser.post("/sites", form("example.com")).status, 303);
-    EXPECT_EQ(
-        browser.call(http::Method::Get, "/api/v1/domain-proofs/co.uk").status, 422
-    );
+    EXPECT_EQ(browser.call(http::Method::Get, "/api/v1/domain-proofs/co.uk").status, 422);
 }
 
 TEST_F(SiteRoutes, NeverSendATypedPasswordBack) {

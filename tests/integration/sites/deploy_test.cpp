@@ -7,10 +7,10 @@
 namespace hostelry::sites {
 namespace {
 
+using nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
-using nlohmann::json;
 
 class DeploySite : public SitesWorld {};
 

@@ -222,8 +222,10 @@ public:
     Result<Outcome> preview(Host& host) const override {
         return is_paused(host.layout, facts.site) == facts.paused
                    ? unchanged("The cron entries are as wanted.")
-                   : changed(facts.paused ? "The cron entries would rest."
-                                          : "The cron entries would run again.");
+                   : changed(
+                         facts.paused ? "The cron entries would rest."
+                                      : "The cron entries would run again."
+                     );
     }
     Result<Outcome> apply(Host& host, const Memory& memory) const override {
         TRY(get_account(host.layout, facts.site));

@@ -144,7 +144,9 @@ TEST(DomainName, IsRelatedUpToWhatSomebodyRegistered) {
         (Names{"a.shop.bread.co.uk", "shop.bread.co.uk", "bread.co.uk"})
     );
     EXPECT_EQ(relatives_above("bread.co.uk"), Names{"bread.co.uk"});
-    EXPECT_EQ(relatives_above("x.bread.github.io"), (Names{"x.bread.github.io", "bread.github.io"}));
+    EXPECT_EQ(
+        relatives_above("x.bread.github.io"), (Names{"x.bread.github.io", "bread.github.io"})
+    );
     EXPECT_EQ(relatives_above("blog.demo.test"), (Names{"blog.demo.test", "demo.test"}));
     EXPECT_EQ(relatives_above("co.uk"), Names{"co.uk"});
 }
