@@ -7,7 +7,7 @@ const OF_OTHERS = 2;
 
 /** "/sites/0189…/settings?q=x" is one of many "/sites/{}/settings?q". */
 function kindOf(url) {
-  const path = url.pathname.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\/\d+/g, (id) => (id.startsWith("/") ? "/{}" : "{}"));
+  const path = url.pathname.replace(/\/([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=\/|$)/g, "/{}");
   const keys = [...url.searchParams.keys()].sort().join("&");
   return path + (keys ? "?" + keys : "");
 }
@@ -35,23 +35,26 @@ export class Crawl {
     const count = (this.#counts.get(kind) ?? 0) + 1;
     this.#counts.set(kind, count);
     if (count <= (kind.endsWith("/{}") ? OF_THINGS : OF_OTHERS)) {
-      this.#queue.push(url);
+      this.#queue.push({ url, isFirst: count === 1 });
     }
   }
 
-  /** Visits all; `pages` work side by side. `look(page, name, answer)` is called on each document. */
+  /**
+   * Visits all; `pages` work side by side. `look(page, name, answer, isFirst)` is called on each
+   * document; `isFirst`: none of its route was there before.
+   */
   async run(pages, look) {
     let busy = 0;
     const work = async (page) => {
       while (this.#queue.length > 0 || busy > 0) {
-        const url = this.#queue.shift();
-        if (!url) {
+        const next = this.#queue.shift();
+        if (!next) {
           await new Promise((done) => setTimeout(done, 20));
           continue;
         }
         busy += 1;
         try {
-          await this.#visit(page, url, look);
+          await this.#visit(page, next, look);
         } finally {
           busy -= 1;
         }
@@ -60,7 +63,7 @@ export class Crawl {
     await Promise.all(pages.map(work));
   }
 
-  async #visit(page, url, look) {
+  async #visit(page, { url, isFirst }, look) {
     const answer = await page.goto(url.href);
     for (const link of await page.evaluate(() => [...document.links].map((a) => a.href))) {
       if (link.startsWith("http")) {
@@ -68,6 +71,6 @@ export class Crawl {
       }
     }
     this.visited.add(url.pathname);
-    await look(page, url.pathname + url.search, answer);
+    await look(page, url.pathname + url.search, answer, isFirst);
   }
 }

@@ -66,13 +66,30 @@ export async function inspect(page, name) {
   for (const width of WIDTHS) {
     await page.setViewportSize({ width, height: 900 });
     await show(page, "light");
-    found.push(...(await axe(page)).map((line) => `${name} (light, ${width}) ${line}`));
-    const wide = await overflow(page);
-    if (wide) {
-      found.push(`${name} (${width}) scrolls sideways, ${wide}`);
-    }
+    found.push(...(await violations(page, `${name} (light, ${width})`)));
+    found.push(...(await sideways(page, `${name} (${width})`)));
     await show(page, "dark");
-    found.push(...(await axe(page, ["color-contrast"])).map((line) => `${name} (dark, ${width}) ${line}`));
+    found.push(...(await violations(page, `${name} (dark, ${width})`, ["color-contrast"])));
   }
   return found;
+}
+
+/** The same for another page of a route that was looked at already: its own content, half the work. */
+export async function glance(page, name) {
+  await page.setViewportSize({ width: WIDTHS[0], height: 900 });
+  await show(page, "light");
+  const found = await violations(page, `${name} (light, ${WIDTHS[0]})`);
+  found.push(...(await sideways(page, `${name} (${WIDTHS[0]})`)));
+  await page.setViewportSize({ width: WIDTHS[1], height: 900 });
+  await show(page, "dark");
+  found.push(...(await sideways(page, `${name} (${WIDTHS[1]})`)));
+  found.push(...(await violations(page, `${name} (dark, ${WIDTHS[1]})`, ["color-contrast"])));
+  return found;
+}
+
+const violations = async (page, where, rules) => (await axe(page, rules)).map((line) => `${where} ${line}`);
+
+async function sideways(page, where) {
+  const wide = await overflow(page);
+  return wide ? [`${where} scrolls sideways, ${wide}`] : [];
 }
