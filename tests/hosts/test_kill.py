@@ -88,6 +88,7 @@ def setUpModule():
 def tearDownModule():
     panel = world.panel()
     if "serve" in panel.processes:
+        panel.try_sql("delete from kill_matrix.stands")  # what stands holds the table now and then
         panel.try_sql("drop schema kill_matrix cascade")
 
 
