@@ -6,15 +6,13 @@ export async function run({ browser, panel, page }, check) {
     const site = panel.site("blog.demo.test");
     const preview = new URL(site.preview_url);
     expect(`preview ${preview}`, preview.hostname === `${site.key}.preview.localhost`);
-    await page.goto(`${panel.url}/sites/${site.id}`);
-    const [visitor] = await Promise.all([
-      page.context().waitForEvent("page"),
-      page.click("a:has-text('Preview')"),
-    ]);
+    const visitor = await page.context().newPage();
     const problems = [];
     visitor.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     visitor.on("response", (answer) => answer.status() >= 400 && problems.push(`${answer.status()} ${answer.url()}`));
-    await visitor.goto(preview.href);
+    await visitor.goto(`${panel.url}/sites/${site.id}`);
+    await visitor.click("main a.btn:has-text('Preview')");
+    await visitor.waitForURL(preview.href);
     expect(`title ${await visitor.title()}`, (await visitor.title()).includes("A blog about bread"));
     const strangers = await visitor.evaluate(() => [...document.querySelectorAll("a[href], link[rel=stylesheet], img, script[src]")]
       .map((element) => element.href ?? element.src).filter((address) => address?.includes("blog.demo.test")));
