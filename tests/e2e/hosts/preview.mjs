@@ -8,7 +8,6 @@ export async function run({ browser, panel, page }, check) {
     expect(`preview ${preview}`, preview.hostname === `${site.key}.preview.localhost`);
     const visitor = await page.context().newPage();
     const problems = [];
-    visitor.on("console", (message) => message.type() === "error" && problems.push(message.text()));
     visitor.on("response", (answer) => answer.status() >= 400 && problems.push(`${answer.status()} ${answer.url()}`));
     await visitor.goto(`${panel.url}/sites/${site.id}`);
     await visitor.click("main a.btn:has-text('Preview')");
