@@ -33,14 +33,14 @@ bool is_number(std::string_view label) {
     return std::all_of(label.begin(), label.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
     return "“" + std::string(text) + "”";
 }
 
 tl::unexpected<Error> not_a_domain(std::string_view typed) {
     return fail(
         ErrorCode::Invalid,
-        quoted(typed) +
+        in_quotes(typed) +
             " is not a domain name: use letters, digits, dots and hyphens, such as example.com."
     );
 }
@@ -105,13 +105,14 @@ Result<std::string> domain_from_text(std::string_view text) {
     }
     if (is_number(labels.back())) {
         return fail(
-            ErrorCode::Invalid, quoted(typed) + " is an address, not a name. Enter a domain name."
+            ErrorCode::Invalid,
+            in_quotes(typed) + " is an address, not a name. Enter a domain name."
         );
     }
     if (labels.size() < 2) {
         return fail(
             ErrorCode::Invalid,
-            quoted(typed) + " has no ending. Enter the whole domain, such as " +
+            in_quotes(typed) + " has no ending. Enter the whole domain, such as " +
                 domain_for_people(domain) + ".com."
         );
     }
@@ -125,7 +126,7 @@ Result<std::string> domain_from_text(std::string_view text) {
     if (is_public_suffix(domain)) {
         return fail(
             ErrorCode::Invalid,
-            quoted(domain_for_people(domain)) +
+            in_quotes(domain_for_people(domain)) +
                 " is an ending under which many people have their names. Enter a name below it, "
                 "such as example." +
                 domain_for_people(domain) + "."
