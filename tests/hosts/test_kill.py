@@ -275,7 +275,7 @@ class Kill(unittest.TestCase):
         run.stand_between_steps("static")
         # Two that cannot succeed any more: while no worker runs, the name of one is led elsewhere, the other loses its
         # server, so that not even the undo can be done.
-        run.stand("astray", "wordpress", "names", "running")
+        run.stand("astray", "wordpress", "order", "running")
         run.stand("orphan", "static", "account", "done")
         run.await_all_standing()
         panel = world.panel()
