@@ -1,5 +1,6 @@
 #include "core/features/dns/dns_jobs.h"
 
+#include "core/base/text.h"
 #include "core/features/dns/dns.h"
 #include "core/features/dns/dns_store.h"
 #include "core/features/dns/zone_name.h"
@@ -78,6 +79,16 @@ void take_over(Dns& dns, DnsStore& store, const Zone& zone, const json& present)
     }
 }
 
+/// Digests in SHA-1 are not to be given to registrars any more (RFC 8624).
+std::vector<std::string> usable_ds(const json& answer) {
+    auto lines = answer.value("ds", std::vector<std::string>{});
+    std::erase_if(lines, [](const std::string& line) {
+        const auto parts = split(line, ' ');
+        return parts.size() >= 3 && parts[2] == "1";
+    });
+    return lines;
+}
+
 Result<json> create_zone(Dns& dns, StepContext& step) {
     const auto zone = TRY(load_zone(dns, step));
     auto& backends = dns.needs().plugins;
@@ -110,7 +121,7 @@ Result<json> create_zone(Dns& dns, StepContext& step) {
             take_over(dns, store, present, *made);
         }
         if (signing.is_object()) {
-            store.set_dnssec(present.id, true, signing.value("ds", std::vector<std::string>{}));
+            store.set_dnssec(present.id, true, usable_ds(signing));
         }
         store.set_state(present.id, "ready", "");
         store.set_etag(present.id, made->value("etag", ""));
@@ -186,11 +197,7 @@ Result<json> switch_dnssec(Dns& dns, StepContext& step) {
         zone.backend, "zone_dnssec", {{"zone", zone.name}, {"enabled", enabled}}, call_options(step)
     ));
     TRY(with_zone(dns, step, [&](db::Transaction&, DnsStore& store, const Zone& present) {
-        store.set_dnssec(
-            present.id,
-            answer.value("enabled", enabled),
-            answer.value("ds", std::vector<std::string>{})
-        );
+        store.set_dnssec(present.id, answer.value("enabled", enabled), usable_ds(answer));
     }));
     return json(nullptr);
 }

@@ -138,6 +138,9 @@ TEST_F(Dnssec, ASignedZoneGivesSignedAnswersAndTheRecordsForTheRegistrar) {
     const auto signed_zone = dns.get_zone(world.postgres.root(), zone.id)->zone;
     EXPECT_TRUE(signed_zone.dnssec);
     ASSERT_FALSE(signed_zone.ds.empty());
+    for (const auto& line : signed_zone.ds) {
+        EXPECT_EQ(line.find(" 13 1 "), std::string::npos) << "a SHA-1 digest: " << line;
+    }
     const auto key_tag = signed_zone.ds.front().substr(0, signed_zone.ds.front().find(' '));
 
     // What is added later is signed too, and so is that something is not there.
