@@ -12,9 +12,9 @@ namespace {
 using hostelry::testing::make_empty_database;
 using hostelry::testing::test_cluster_dsn;
 
-class Migrate : public ::testing::Test {
+class MigrateCommand : public ::testing::Test {
 protected:
-    Migrate() {
+    MigrateCommand() {
         config.migrations.directory = hostelry::testing::migrations_directory();
         const auto name = make_empty_database("migrate");
         config.database.url = test_cluster_dsn("hostelry_app", name);
@@ -29,7 +29,7 @@ protected:
     config::Config config;
 };
 
-TEST_F(Migrate, AppliesTakesBackAndSaysWhereItStands) {
+TEST_F(MigrateCommand, AppliesTakesBackAndSaysWhereItStands) {
     const auto all = pending();
     EXPECT_GT(all, 10);
     auto target = MigrationTarget::open(config).value();
@@ -41,7 +41,7 @@ TEST_F(Migrate, AppliesTakesBackAndSaysWhereItStands) {
     EXPECT_GT(target.up().value().size(), 0U);
 }
 
-TEST_F(Migrate, TakesNothingBackWithoutBeingToldHowFar) {
+TEST_F(MigrateCommand, TakesNothingBackWithoutBeingToldHowFar) {
     const auto refused = run_migrate(config, MigrateVerb::Down, std::nullopt, false);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().fields.at(0).field, "to");

@@ -42,7 +42,7 @@ TEST_F(Preview, IsFoundByNothingButTheKey) {
     for (const auto& name :
          {std::string("example.com"),
           std::string("sabcdefgh.preview.localhost"),
-          "example.com.preview.localhost",
+          std::string("example.com.preview.localhost"),
           site.id.to_string() + ".preview.localhost",
           site.key,
           "x." + name_of(site)}) {
