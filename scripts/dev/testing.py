@@ -30,6 +30,7 @@ SHOWN_OUTPUT_LINES = 60
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
+    "LSAN_OPTIONS": f"suppressions={paths.ROOT / 'tests' / 'support' / 'leaks.supp'}:print_suppressions=0",
     "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
     "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
 }

@@ -1,5 +1,6 @@
 #include "core/platform/plugin_host/in_process.h"
 
+#include "core/base/lock_guarded.h"
 #include "core/platform/log/log.h"
 #include "core/platform/plugin_host/call_state.h"
 #include "core/platform/plugin_host/status.h"
@@ -284,6 +285,13 @@ private:
     bool draining_ = false;
 };
 
+/// The code of a refused plugin may have run and kept the tables; they stay for the life of the
+/// process, and are never destroyed.
+void keep_for_good(std::unique_ptr<InProcess> placement) {
+    static auto& kept = *new LockGuarded<std::vector<std::unique_ptr<InProcess>>>();
+    kept.with([&](auto& placements) { placements.push_back(std::move(placement)); });
+}
+
 }  // namespace
 
 Result<InProcessPlugin> place_in_process(
@@ -292,8 +300,7 @@ Result<InProcessPlugin> place_in_process(
     auto placement = std::make_unique<InProcess>(manifest, services);
     auto loaded = placement->load(folder);
     if (!loaded) {
-        // Its code may have run and kept the tables; they stay for the life of the process.
-        static_cast<void>(placement.release());
+        keep_for_good(std::move(placement));
         return tl::unexpected(std::move(loaded).error());
     }
     return InProcessPlugin{std::move(placement), std::move(loaded).value()};

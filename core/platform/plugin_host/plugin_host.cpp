@@ -77,6 +77,12 @@ Result<json> read_answer(
     return answer;
 }
 
+template <class Plugin>
+bool has_member(const Plugin& plugin, const MemberContract& member) {
+    return plugin.manifest.offers(member.capability, member.revision) &&
+           plugin.placement->offers(member.capability, member.revision, member.offset);
+}
+
 }  // namespace
 
 std::string_view state_name(PluginState state) {
@@ -226,7 +232,7 @@ Result<json> PluginHost::call(
 ) {
     auto& plugin = *TRY(find(plugin_id));
     const auto* member = find_member(method);
-    if (member == nullptr || !offers(plugin_id, method)) {
+    if (member == nullptr || !has_member(plugin, *member)) {
         return fail(
             ErrorCode::Unsupported, fmt::format("{} has no {}.", plugin.manifest.title, method)
         );
@@ -252,9 +258,7 @@ Result<json> PluginHost::call(
 bool PluginHost::offers(const std::string& plugin_id, std::string_view method) const {
     const auto plugin = find(plugin_id);
     const auto* member = find_member(method);
-    return plugin && member != nullptr &&
-           (*plugin)->manifest.offers(member->capability, member->revision) &&
-           (*plugin)->placement->offers(member->capability, member->revision, member->offset);
+    return plugin && member != nullptr && has_member(**plugin, *member);
 }
 
 Result<std::string> PluginHost::selftest(const std::string& plugin_id, const CallOptions& options) {

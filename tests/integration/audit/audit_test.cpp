@@ -190,7 +190,8 @@ TEST_F(AuditTest, ShowsEachTenantOnlyItsOwnTree) {
     EXPECT_EQ(there.status, 404);
     EXPECT_EQ(nowhere.status, 404);
     EXPECT_EQ(browser.call(Method::Get, "/api/v1/audit/" + foreign).status, 404);
-    for (const auto& item : browser.call(Method::Get, "/api/v1/audit").json()["items"]) {
+    const auto listed = browser.call(Method::Get, "/api/v1/audit").json();
+    for (const auto& item : listed.at("items")) {
         EXPECT_EQ(item["tenant"], north.to_string());
     }
     EXPECT_EQ(browser.get("/audit/verification").status, 403) << "the chain is the provider's";

@@ -8,9 +8,9 @@ namespace {
 
 class Preview : public SitesWorld {
 protected:
-    std::string name_of(const Site& shown) const { return shown.key + ".preview.localhost"; }
+    std::string name_of(const Site& shown) const { return shown.key + ".preview.test"; }
 
-    SitePreviews previews{panel.postgres.database(), "preview.localhost"};
+    SitePreviews previews{panel.postgres.database(), "preview.test"};
 };
 
 TEST_F(Preview, LeadsToTheSitesServerFromTheDeploymentToTheDeletion) {
@@ -41,9 +41,9 @@ TEST_F(Preview, IsFoundByNothingButTheKey) {
     ASSERT_TRUE(previews.find(name_of(site)));
     for (const auto& name :
          {std::string("example.com"),
-          std::string("sabcdefgh.preview.localhost"),
-          std::string("example.com.preview.localhost"),
-          site.id.to_string() + ".preview.localhost",
+          std::string("sabcdefgh.preview.test"),
+          std::string("example.com.preview.test"),
+          site.id.to_string() + ".preview.test",
           site.key,
           "x." + name_of(site)}) {
         EXPECT_EQ(previews.find(name).error().code, ErrorCode::NotFound) << name;
