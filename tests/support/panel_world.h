@@ -190,8 +190,7 @@ private:
         inflight.peer_text = address;
         const http::BodyFacts facts{!body.empty(), body.size(), false};
         auto verdict = dispatcher_->consider(inflight, facts);
-        auto answer =
-            verdict.refusal ? *std::move(verdict.refusal) : dispatcher_->answer(inflight);
+        auto answer = verdict.refusal ? *std::move(verdict.refusal) : dispatcher_->answer(inflight);
         return take(answer.response);
     }
 

@@ -310,9 +310,8 @@ Result<bool> has_site_path(const SiteHome& home, const std::string& path) {
                                                          : tl::unexpected(place.error());
     }
     struct stat facts {};
-    return fstatat(
-               place->directory.number(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW
-           ) == 0;
+    return fstatat(place->directory.number(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) ==
+           0;
 }
 
 Result<FileChange> write_site_file(

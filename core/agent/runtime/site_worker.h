@@ -20,7 +20,7 @@ struct SiteFileRequest {
     std::string source;     ///< copy: absolute path; extract: absolute path of the archive
     std::vector<std::string> left_out;
     std::string sha256;  ///< extract
-    bool keep = false;  ///< "write": what is there already stays as it is.
+    bool keep = false;   ///< "write": what is there already stays as it is.
     bool dry_run = false;
 };
 

@@ -38,17 +38,16 @@ using PaletteSource = std::function<std::vector<view::PaletteItem>(
     db::Transaction& tx, const http::Principal& principal, const std::string& words
 )>;
 
-/// What an activity panel asks for: the last things done to `subject`, or to anything in the tree of
-/// the transaction's tenant without one.
+/// What an activity panel asks for: the last things done to `subject`, or to anything in the tree
+/// of the transaction's tenant without one.
 struct ActivityQuestion {
     std::optional<Uuid> subject;
     std::int64_t count_max = 8;
     /// The reader may open the audit trail: entries name people and lead there.
     bool may_audit = false;
 };
-using ActivitySource = std::function<std::vector<view::ActivityEntry>(
-    db::Transaction& tx, const ActivityQuestion& question
-)>;
+using ActivitySource = std::function<
+    std::vector<view::ActivityEntry>(db::Transaction& tx, const ActivityQuestion& question)>;
 
 class Shell {
 public:
@@ -77,9 +76,8 @@ public:
 
     /// The activity panel of a detail page (the page has checked that the reader may see the thing)
     /// or, without a subject, of the overview. A transaction of its own; never fails the page.
-    view::Activity activity(
-        const http::Exchange& exchange, const std::optional<Uuid>& subject = {}
-    ) const;
+    view::Activity activity(const http::Exchange& exchange, const std::optional<Uuid>& subject = {})
+        const;
 
     // What features register at start.
     /// Where every activity panel reads; without it the panels say that nothing has happened.

@@ -208,10 +208,7 @@ const Description& describe<users::ChangePassword>() {
         {
             field<&users::ChangePassword::current_password>(
                 "current_password",
-                {.label = "Current password",
-                 .kind = Kind::Password,
-                 .required = true,
-                 .max = 1024}
+                {.label = "Current password", .kind = Kind::Password, .required = true, .max = 1024}
             ),
             field<&users::ChangePassword::new_password>(
                 "new_password",
