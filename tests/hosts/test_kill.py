@@ -297,7 +297,7 @@ class Kill(unittest.TestCase):
         site = next(site for site in run.sites() if site["domain"] == domain)
         self.assertEqual((site["state"], site["job"]), ("failed", "failed"))
         self.assertRegex(site["cause"], "server")
-        self.assertEqual([left.partition(":")[0] for left in site["not_undone"]], ["Create the account and its folders"])
+        self.assertEqual([left.partition(":")[0] for left in site["not_undone"]], ["Create the account and its place on the web server"])
         del run.templates[domain]
         return domain
 
