@@ -358,6 +358,10 @@ Response SitePages::create(Exchange& x) const {
     if (!found) {
         return Response::failed(found.error());
     }
+    if (typed.domain.empty()) {
+        typed.domain =
+            x.request.form_value("domain");  // What could not be taken is kept all the same.
+    }
     // Another template was chosen without scripts: its own fields come first.
     auto page = create_site_page_of(
         *found, typed, chose_another ? std::vector<FieldError>{} : errors, key.value_or("")
