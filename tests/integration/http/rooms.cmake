@@ -1,2 +1,2 @@
 set(ROOMS http)
-set(LABELS tsan)
+set(THREADS_MEET ON)

@@ -1,2 +1,2 @@
 set(ROOMS base log db queue test_support)
-set(LABELS tsan)
+set(THREADS_MEET ON)

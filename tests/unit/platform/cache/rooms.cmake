@@ -1,2 +1,2 @@
 set(ROOMS cache)
-set(LABELS tsan)
+set(THREADS_MEET ON)

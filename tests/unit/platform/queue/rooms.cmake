@@ -1,2 +1,2 @@
 set(ROOMS base queue)
-set(LABELS tsan)
+set(THREADS_MEET ON)
