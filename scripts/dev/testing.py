@@ -23,7 +23,7 @@ from stages import Progress, StageFailed
 KINDS = ("unit", "integration", "threads", "hosts", "e2e", "lint", "all")
 PRESET = "test"
 THREADS_PRESET = "tsan"
-LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "testbed": 300, "hosts": 1500, "e2e": 1800}
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "testbed": 300, "hosts": 1800, "e2e": 1800}
 E2E_RUNNER = frontend.E2E / "run.mjs"
 HOSTS_RUNNER = paths.ROOT / "tests" / "hosts" / "run.py"
 SHOWN_OUTPUT_LINES = 60
