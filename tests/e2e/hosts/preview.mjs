@@ -6,7 +6,8 @@ export async function run({ browser, panel, page }, check) {
     const site = panel.site("blog.demo.test");
     const preview = new URL(site.preview_url);
     expect(`preview ${preview}`, preview.hostname === `${site.key}.preview.localhost`);
-    const visitor = await page.context().newPage();
+    const context = await browser.newContext({ storageState: await page.context().storageState() });
+    const visitor = await context.newPage();
     const problems = [];
     visitor.on("response", (answer) => answer.status() >= 400 && problems.push(`${answer.status()} ${answer.url()}`));
     await visitor.goto(`${panel.url}/sites/${site.id}`);
@@ -20,7 +21,7 @@ export async function run({ browser, panel, page }, check) {
     await visitor.waitForLoadState();
     expect(`left to ${visitor.url()}`, new URL(visitor.url()).host === preview.host);
     expect(problems.join("\n"), problems.length === 0);
-    await visitor.close();
+    await context.close();
   });
 
   await check("WordPress takes a sign-in under the preview name", async () => {
