@@ -105,7 +105,11 @@ public:
     SiteServer(const SiteServer&) = delete;
     SiteServer& operator=(const SiteServer&) = delete;
 
-    void behave(std::function<void(Visit&)> act) { act_ = std::move(act); }
+    /// From the next connection on.
+    void behave(std::function<void(Visit&)> act) {
+        const std::lock_guard lock(mutex_);
+        act_ = std::move(act);
+    }
     /// Reads each request and gives this answer.
     void answer(std::string bytes) {
         behave([this, bytes = std::move(bytes)](Visit& visit) {
@@ -132,9 +136,14 @@ private:
             }
             visits_.emplace_back([this, fd] {
                 Visit visit(fd);
-                act_(visit);
+                behaviour()(visit);
             });
         }
+    }
+
+    std::function<void(Visit&)> behaviour() {
+        const std::lock_guard lock(mutex_);
+        return act_;
     }
 
     int fd_ = -1;
@@ -487,8 +496,8 @@ TEST_F(ProxyWorld, OneBusySiteLeavesRoomForOthers) {
         {
             const std::lock_guard lock(mutex);
             has_begun = true;
+            condition.notify_all();
         }
-        condition.notify_all();
         visit.await_end();
     });
     start();
