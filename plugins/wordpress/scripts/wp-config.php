@@ -20,8 +20,16 @@ foreach (['AUTH_KEY', 'SECURE_AUTH_KEY', 'LOGGED_IN_KEY', 'NONCE_KEY',
 
 // The address is fixed, whatever name a request came with; only the panel's preview of the site keeps its own.
 $hostelry_host = strtolower((string) ($_SERVER['HTTP_HOST'] ?? ''));
+// Debian's nginx gives the name without its port; the preview says the whole.
+$hostelry_whole = strtolower((string) ($_SERVER['HTTP_X_FORWARDED_HOST'] ?? ''));
+if (preg_replace('/:[0-9]+$/', '', $hostelry_whole) === $hostelry_host) {
+    $hostelry_host = $hostelry_whole;
+}
 $hostelry_preview = in_array(preg_replace('/:[0-9]+$/', '', $hostelry_host), explode(' ', '{{preview_names}}'), true)
     && preg_match('/^[a-z0-9.-]+(:[0-9]{1,5})?$/', $hostelry_host);
+if ($hostelry_preview) {
+    $_SERVER['HTTP_HOST'] = $hostelry_host;
+}
 // A preview may come by https to the panel, which asks here by http and says so.
 if ($hostelry_preview && ($_SERVER['HTTP_X_FORWARDED_PROTO'] ?? '') === 'https') {
     $_SERVER['HTTPS'] = 'on';
@@ -37,7 +45,7 @@ defined('WP_HTTP_BLOCK_EXTERNAL') || define('WP_HTTP_BLOCK_EXTERNAL', '{{block_e
 defined('WP_AUTO_UPDATE_CORE') || define('WP_AUTO_UPDATE_CORE', 'minor');
 defined('FS_METHOD') || define('FS_METHOD', 'direct');
 defined('WP_DEBUG') || define('WP_DEBUG', false);
-unset($hostelry_name, $hostelry_host, $hostelry_preview, $hostelry_scheme, $hostelry_home);
+unset($hostelry_name, $hostelry_host, $hostelry_whole, $hostelry_preview, $hostelry_scheme, $hostelry_home);
 
 defined('ABSPATH') || define('ABSPATH', __DIR__ . '/');
 require_once ABSPATH . 'wp-settings.php';
