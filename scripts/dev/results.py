@@ -43,6 +43,14 @@ def of_junit(file):
     return results, failures, skips
 
 
+def telling_part(output, count):
+    """The lines to show of a failed test: from the first complaint of a check or a sanitizer on, else the last ones."""
+    lines = output.splitlines()
+    complaint = re.compile(r": Failure$|(ERROR|WARNING): \w+Sanitizer: |: runtime error: ")
+    first = next((number for number, line in enumerate(lines) if complaint.search(line)), None)
+    return lines[-count:] if first is None else lines[first:first + count]
+
+
 def _never_ran(output):
     """ctest reports a program that is missing as not run; a skipping test has always printed something."""
     return not output.strip() or "Unable to find executable" in output

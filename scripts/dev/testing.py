@@ -212,7 +212,7 @@ class Run:
 def _show(failures, skips):
     for name, output in failures:
         print(f"\n✗ {name}")
-        print("\n".join(f"    {line}" for line in output.splitlines()[-SHOWN_OUTPUT_LINES:]))
+        print("\n".join(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES)))
     for name, reason in skips:
         print(f"  skipped {name}: {reason}")
 

@@ -123,14 +123,7 @@ TEST_F(DomainOwnership, NeedsNoProofBelowAZoneThatIsServedHere) {
 }
 
 TEST_F(DomainOwnership, IsRefusedWhenTheNameServersCannotBeAsked) {
-    outside.before = [](const std::string& what) -> std::optional<Error> {
-        if (what != "texts") {
-            return std::nullopt;
-        }
-        Error error;
-        error.code = ErrorCode::Unavailable;
-        return error;
-    };
+    outside.breaks("texts", "", ErrorCode::Unavailable);
     EXPECT_THAT(
         error_on(sites.create(client(ada), plain("example.com")), "domain"), HasSubstr(kRecord)
     );

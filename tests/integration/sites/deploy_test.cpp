@@ -86,12 +86,6 @@ TEST_F(DeploySite, WaitsForNamesWithoutHoldingAWorker) {
 }
 
 TEST_F(DeploySite, OrdersTheCertificateBeforeTheBuildAndCollectsItAfterwards) {
-    std::vector<json> vhosts;
-    outside.after = [&](const std::string& what) {
-        if (what == "vhost.ensure") {
-            vhosts.push_back(outside.last(what));
-        }
-    };
     start_worker();
     deployed(ada, wordpress("example.com"));
     const auto calls = outside.calls();
@@ -103,21 +97,14 @@ TEST_F(DeploySite, OrdersTheCertificateBeforeTheBuildAndCollectsItAfterwards) {
     EXPECT_LT(place("order"), place("template"));
     EXPECT_LT(place("pool.ensure"), place("certificate"));
     EXPECT_EQ(outside.last("certificate").at("url"), "https://ca.test/order/1");
+    const auto vhosts = outside.all("vhost.ensure");
     ASSERT_EQ(vhosts.size(), 2U);
     EXPECT_TRUE(vhosts.front().at("building").get<bool>()) << "half an installation is shown";
     EXPECT_EQ(vhosts.back().at("certificate"), "current");
 }
 
 TEST_F(DeploySite, GoesOnWithoutTheEarlyOrderWhenTheAuthorityIsAway) {
-    outside.before = [](const std::string& what) -> std::optional<Error> {
-        if (what != "order") {
-            return std::nullopt;
-        }
-        Error error;
-        error.code = ErrorCode::ProviderUnavailable;
-        error.message = "Away.";
-        return error;
-    };
+    outside.breaks("order", "Away.", ErrorCode::ProviderUnavailable);
     start_worker();
     EXPECT_EQ(deployed(ada, wordpress("example.com")).https, Https::Active);
     EXPECT_TRUE(outside.last("certificate").is_null());
@@ -138,17 +125,7 @@ TEST_F(DeploySite, SaysWhatToSetWhenNamesNeverArrive) {
 class DeployFailing : public SitesWorld, public ::testing::WithParamInterface<const char*> {};
 
 TEST_P(DeployFailing, UndoesEverythingSaysWhyAndSucceedsWhenTriedAgain) {
-    const std::string broken = GetParam();
-    std::atomic<bool> is_broken = true;
-    outside.before = [&](const std::string& what) -> std::optional<Error> {
-        if (what == broken && is_broken) {
-            Error error;
-            error.code = ErrorCode::Conflict;
-            error.message = "The disk of web-1 is full.";
-            return error;
-        }
-        return std::nullopt;
-    };
+    outside.breaks(GetParam(), "The disk of web-1 is full.");
     start_worker();
     const auto change = create(ada, wordpress("example.com"));
     const auto done = wait_for(change.job);
@@ -162,7 +139,7 @@ TEST_P(DeployFailing, UndoesEverythingSaysWhyAndSucceedsWhenTriedAgain) {
     EXPECT_EQ(count("events where type = 'site.failed'"), "1");
 
     // The job's own Retry, once the cause is mended.
-    is_broken = false;
+    outside.mends();
     const auto retried =
         panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<void> {
             return queue::JobStore{tx}.retry(change.job);
@@ -176,21 +153,11 @@ TEST_P(DeployFailing, UndoesEverythingSaysWhyAndSucceedsWhenTriedAgain) {
 }
 
 TEST_P(DeployFailing, CanBeTriedAgainFromTheSiteAndTheOldJobStaysDead) {
-    const std::string broken = GetParam();
-    std::atomic<bool> is_broken = true;
-    outside.before = [&](const std::string& what) -> std::optional<Error> {
-        if (what == broken && is_broken) {
-            Error error;
-            error.code = ErrorCode::Conflict;
-            error.message = "Broken.";
-            return error;
-        }
-        return std::nullopt;
-    };
+    outside.breaks(GetParam(), "Broken.");
     start_worker();
     const auto change = create(ada, wordpress("example.com"));
     wait_for(change.job);
-    is_broken = false;
+    outside.mends();
     const auto again = sites.redeploy(caller(ada), change.site.id);
     ASSERT_TRUE(again);
     EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
@@ -210,26 +177,10 @@ class DeployKilled : public SitesWorld, public ::testing::WithParamInterface<con
 TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
     // The outside has acted, the worker never hears of it: it is stopped before the step can be
     // written as done.
-    const std::string last_words = GetParam();
-    std::mutex mutex;
-    std::condition_variable changed;
-    bool reached = false;
-    bool killed = false;
-    outside.after = [&](const std::string& what) {
-        std::unique_lock lock(mutex);
-        if (what == last_words && !reached) {
-            reached = true;
-            changed.notify_all();
-            changed.wait(lock, [&] { return killed; });
-            throw std::runtime_error("the worker died here");
-        }
-    };
+    outside.stops_after(GetParam());
     start_worker();
     const auto change = create(ada, wordpress("example.com"));
-    {
-        std::unique_lock lock(mutex);
-        ASSERT_TRUE(changed.wait_for(lock, 30s, [&] { return reached; }));
-    }
+    ASSERT_TRUE(outside.has_stopped());
     // Takes the job away from the first worker, as an expired lease does: what it still writes is
     // fenced off.
     panel.postgres.execute(
@@ -238,11 +189,7 @@ TEST_P(DeployKilled, GoesOnOnAnotherWorkerAndEndsReadyOnce) {
         "where id = '" +
         change.job.to_string() + "'"
     );
-    {
-        const std::lock_guard lock(mutex);
-        killed = true;
-        changed.notify_all();
-    }
+    outside.dies();
     replace_worker();
     const auto done = wait_for(change.job);
     EXPECT_EQ(done.state, queue::JobState::Succeeded) << done.error;
@@ -378,20 +325,13 @@ TEST_F(DeploySite, IsDeletedWithEverything) {
 }
 
 TEST_F(DeploySite, IsDeletedWhileItIsBeingBuilt) {
-    std::atomic<bool> go_on = false;
-    outside.after = [&](const std::string& what) {
-        while (what == "database.ensure" && !go_on) {
-            std::this_thread::sleep_for(5ms);
-        }
-    };
+    outside.stops_after("database.ensure");
     start_worker();
     const auto change = create(ada, wordpress("example.com"));
-    while (outside.ledger().count("database") == 0) {
-        std::this_thread::sleep_for(5ms);
-    }
+    ASSERT_TRUE(outside.has_stopped());
     const auto removal = sites.remove(caller(ada), change.site.id, "example.com");
     ASSERT_TRUE(removal);
-    go_on = true;
+    outside.goes_on();
     EXPECT_EQ(wait_for(removal->job).state, queue::JobState::Succeeded);
     EXPECT_THAT(outside.ledger(), IsEmpty());
     EXPECT_EQ(count("sites"), "0");
@@ -400,22 +340,13 @@ TEST_F(DeploySite, IsDeletedWhileItIsBeingBuilt) {
 TEST_F(DeploySite, AFailedDeletionSaysSoAndGoesOnWhenRetried) {
     start_worker();
     const Site ready = deployed(ada, plain("example.com"));
-    std::atomic<bool> is_broken = true;
-    outside.before = [&](const std::string& what) -> std::optional<Error> {
-        if (what == "site.remove" && is_broken) {
-            Error error;
-            error.code = ErrorCode::Conflict;
-            error.message = "The server says no.";
-            return error;
-        }
-        return std::nullopt;
-    };
+    outside.breaks("site.remove", "The server says no.");
     const auto removal = sites.remove(caller(ada), ready.id, "example.com");
     ASSERT_TRUE(removal);
     EXPECT_EQ(wait_for(removal->job).state, queue::JobState::Failed);
     EXPECT_EQ(site(ada, ready.id).state, SiteState::Failed);
     EXPECT_EQ(site(ada, ready.id).cause, "The server says no.");
-    is_broken = false;
+    outside.mends();
     const auto again = sites.remove(caller(ada), ready.id, "example.com");
     ASSERT_TRUE(again);
     EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
@@ -426,15 +357,7 @@ TEST_F(DeploySite, AFailedRedeploymentLeavesWhatRuns) {
     start_worker();
     const Site ready = deployed(ada, wordpress("example.com"));
     const auto before = outside.ledger();
-    outside.before = [&](const std::string& what) -> std::optional<Error> {
-        if (what != "file.write") {
-            return std::nullopt;
-        }
-        Error error;
-        error.code = ErrorCode::Conflict;
-        error.message = "No space left.";
-        return error;
-    };
+    outside.breaks("file.write", "No space left.");
     const auto again = sites.redeploy(caller(ada), ready.id);
     ASSERT_TRUE(again);
     EXPECT_EQ(wait_for(again->job).state, queue::JobState::Failed);
@@ -462,16 +385,7 @@ TEST_F(DeploySite, APasswordTheSiteCannotTakeIsPutBack) {
     deployed(ada, wordpress("example.com"));
     const auto old_password = outside.password_on_server();
     const auto id = databases.list(caller(ada), "", "", 10)->databases.front().id;
-    std::atomic<int> writes = 0;
-    outside.before = [&](const std::string& what) -> std::optional<Error> {
-        if (what != "file.write" || ++writes > 1) {
-            return std::nullopt;
-        }
-        Error error;
-        error.code = ErrorCode::Conflict;
-        error.message = "Read-only.";
-        return error;
-    };
+    outside.breaks("file.write", "Read-only.", ErrorCode::Conflict, 1);
     const auto reset = databases.reset_password(caller(ada), id);
     ASSERT_TRUE(reset);
     EXPECT_EQ(wait_for(reset->job).state, queue::JobState::Failed);

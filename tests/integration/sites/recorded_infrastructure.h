@@ -6,11 +6,14 @@
 
 #include <nlohmann/json.hpp>
 
-#include <functional>
+#include <chrono>
+#include <condition_variable>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -28,10 +31,41 @@ public:
     /// Whether a zone of the provider holds every name, so that nobody has to show anything.
     bool zones_hold_names = true;
     std::map<std::string, std::vector<std::string>> texts;
-    /// Asked before each call outside, with its name ("account.ensure", "records", "certificate"
-    /// ...).
-    std::function<std::optional<Error>(const std::string& what)> before;
-    std::function<void(const std::string& what)> after;
+
+    // Jobs outlive the body of a test (a ready site's database is measured), so what a test says
+    // about calls outside is kept here, never in its own variables. Calls are known by name:
+    // "account.ensure", "records", "certificate" ...
+
+    /// The next @p times calls of @p what fail, all of them when nothing is said.
+    void breaks(
+        const std::string& what,
+        const std::string& message,
+        ErrorCode code = ErrorCode::Conflict,
+        int times = std::numeric_limits<int>::max()
+    ) {
+        const std::lock_guard lock(mutex_);
+        broken_ = Broken{what, message, code, times};
+    }
+    void mends() {
+        const std::lock_guard lock(mutex_);
+        broken_.reset();
+    }
+
+    /// The next call of @p what is carried out, and does not return before goes_on() or dies().
+    void stops_after(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        stop_ = Stop{what};
+    }
+    /// Whether that call came within half a minute.
+    bool has_stopped() {
+        std::unique_lock lock(mutex_);
+        return stop_changed_.wait_for(lock, std::chrono::seconds(30), [&] {
+            return stop_ && stop_->is_reached;
+        });
+    }
+    void goes_on() { end_stop(false); }
+    /// The caller never hears that its call was carried out.
+    void dies() { end_stop(true); }
 
     // --- What is there ---
     std::set<std::string> ledger() const {
@@ -50,10 +84,16 @@ public:
         const std::lock_guard lock(mutex_);
         return configured_password_;
     }
+    /// What each call of @p what carried, oldest first.
+    std::vector<json> all(const std::string& what) const {
+        const std::lock_guard lock(mutex_);
+        const auto found = carried_out_.find(what);
+        return found == carried_out_.end() ? std::vector<json>{} : found->second;
+    }
     json last(const std::string& what) const {
         const std::lock_guard lock(mutex_);
-        const auto found = last_.find(what);
-        return found == last_.end() ? json() : found->second;
+        const auto found = carried_out_.find(what);
+        return found == carried_out_.end() ? json() : found->second.back();
     }
 
     static SiteTemplate static_template() {
@@ -149,7 +189,7 @@ public:
         TRY(enter("template"));
         {
             const std::lock_guard lock(mutex_);
-            last_["template"] = request;
+            carried_out_["template"].push_back(request);
             if (request.at("site").contains("database")) {
                 configured_password_ =
                     request.at("site").at("database").at("password").get<std::string>();
@@ -213,7 +253,7 @@ public:
         TRY(enter("certificate"));
         {
             const std::lock_guard lock(mutex_);
-            last_["certificate"] = begun;
+            carried_out_["certificate"].push_back(begun);
         }
         put("certificate");
         leave("certificate");
@@ -227,20 +267,32 @@ public:
 
 private:
     Result<void> enter(const std::string& what) {
-        {
-            const std::lock_guard lock(mutex_);
-            calls_.push_back(what);
-        }
-        if (before) {
-            if (auto error = before(what)) {
-                return tl::unexpected(*std::move(error));
-            }
+        const std::lock_guard lock(mutex_);
+        calls_.push_back(what);
+        if (broken_ && broken_->what == what && broken_->times > 0) {
+            --broken_->times;
+            return fail(broken_->code, broken_->message);
         }
         return {};
     }
     void leave(const std::string& what) {
-        if (after) {
-            after(what);
+        std::unique_lock lock(mutex_);
+        if (!stop_ || stop_->what != what || stop_->is_reached) {
+            return;
+        }
+        stop_->is_reached = true;
+        stop_changed_.notify_all();
+        stop_changed_.wait(lock, [&] { return stop_->is_over; });
+        if (stop_->is_fatal) {
+            throw std::runtime_error("the worker died here");
+        }
+    }
+    void end_stop(bool is_fatal) {
+        const std::lock_guard lock(mutex_);
+        if (stop_) {
+            stop_->is_over = true;
+            stop_->is_fatal = is_fatal;
+            stop_changed_.notify_all();
         }
     }
     void put(const std::string& what) {
@@ -253,7 +305,7 @@ private:
     }
     void carry_out(const std::string& what, const json& action) {
         const std::lock_guard lock(mutex_);
-        last_[what] = action;
+        carried_out_[what].push_back(action);
         const auto dot = what.find('.');
         const std::string thing = what.substr(0, dot);
         const std::string verb = what.substr(dot + 1);
@@ -271,10 +323,26 @@ private:
         }
     }
 
+    struct Broken {
+        std::string what;
+        std::string message;
+        ErrorCode code;
+        int times;
+    };
+    struct Stop {
+        std::string what;
+        bool is_reached = false;
+        bool is_over = false;
+        bool is_fatal = false;
+    };
+
     mutable std::mutex mutex_;
+    std::condition_variable stop_changed_;
+    std::optional<Broken> broken_;
+    std::optional<Stop> stop_;
     std::set<std::string> ledger_;
     std::vector<std::string> calls_;
-    std::map<std::string, json> last_;
+    std::map<std::string, std::vector<json>> carried_out_;
     std::string password_;
     std::string configured_password_;
     int looks_ = 0;

@@ -48,6 +48,7 @@ protected:
         listener.start();
     }
     ~SitesWorld() override {
+        outside.goes_on();
         worker.reset();
         listener.stop();
     }
