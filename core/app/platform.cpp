@@ -23,6 +23,7 @@ Result<std::unique_ptr<Platform>> Platform::open(const config::Config& config, M
     const std::string dsn = TRY(platform->open_cluster(migrate));
     platform->open_database(dsn);
     TRY(platform->refuse_a_role_above_the_rules());
+    TRY(platform->refuse_an_older_schema());
     return platform;
 }
 
@@ -101,6 +102,30 @@ Result<void> Platform::refuse_a_role_above_the_rules() {
     return {};
 }
 
+/// Statements of this release on tables of another one fail in the middle of things.
+Result<void> Platform::refuse_an_older_schema() {
+    const auto migrations = TRY(db::read_migrations(config_.migrations.directory));
+    const auto gap = TRY(db::compare_schema(*database_, migrations));
+    if (!gap.missing.empty()) {
+        return fail(
+            ErrorCode::Conflict,
+            "The database is of an older release: it lacks " + gap.missing.front() +
+                (gap.missing.size() == 1
+                     ? std::string()
+                     : " and " + std::to_string(gap.missing.size() - 1) + " more") +
+                ". Run \"hostelry migrate up\" first."
+        );
+    }
+    if (!gap.unknown.empty()) {
+        log::warn(
+            "db",
+            "the database is of a newer release; install that here too",
+            {{"migration", gap.unknown.back()}}
+        );
+    }
+    return {};
+}
+
 void Platform::open_database(const std::string& dsn) {
     rate_limiter_ = cache::make_memory_rate_limiter(clock_, random_);
     db::DatabaseOptions options;
@@ -116,7 +141,9 @@ void Platform::open_database(const std::string& dsn) {
     listener_ = std::make_unique<db::Listener>(dsn);
     listener_->start();
     add_pool_figures();
-    readiness_.set("database", true);
+    readiness_.watch("database", [this] {
+        return database_->single_statement("select 1").has_value();
+    });
 }
 
 void Platform::add_pool_figures() {

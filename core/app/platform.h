@@ -55,6 +55,7 @@ private:
     void open_database(const std::string& dsn);
     void add_pool_figures();
     Result<void> refuse_a_role_above_the_rules();
+    Result<void> refuse_an_older_schema();
 
     config::Config config_;
     SystemClock clock_;

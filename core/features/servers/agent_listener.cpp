@@ -74,6 +74,7 @@ Result<void> AgentListener::start() {
     signal(SIGPIPE, SIG_IGN);
     PanelKeys keys({needs_.database, needs_.clock, needs_.sealer, needs_.scratch_folder});
     ca_ = TRY(keys.agent_ca());
+    TRY(keys.ssh());  // Made here at the latest, so that showing it on a page writes nothing.
     parts_ = std::make_unique<AgentSessionParts>(AgentSessionParts{
         ledger_,
         needs_.clock,

@@ -67,7 +67,10 @@ public:
             "create schema if not exists hostelry_migrations;"
             "create table if not exists hostelry_migrations.applied ("
             " number int primary key, name text not null, checksum text not null,"
-            " applied_at timestamptz not null default now())"
+            " applied_at timestamptz not null default now());"
+            // Who serves sees whether the schema is its own; see compare_schema().
+            "grant usage on schema hostelry_migrations to public;"
+            "grant select on hostelry_migrations.applied to public"
         );
     }
 
@@ -296,6 +299,27 @@ Result<std::vector<MigrationStatus>> Migrator::status() {
     } catch (const std::exception& error) {
         return tl::unexpected(failed("The state of the migrations cannot be read", error));
     }
+}
+
+Result<SchemaGap> compare_schema(Database& database, const std::vector<Migration>& migrations) {
+    const auto table =
+        TRY(database.single_statement("select to_regclass('hostelry_migrations.applied') as name"));
+    std::set<std::string> applied;
+    if (!table.front()["name"].is_null()) {
+        const auto rows =
+            TRY(database.single_statement("select name from hostelry_migrations.applied"));
+        for (const auto& row : rows) {
+            applied.insert(row["name"].text());
+        }
+    }
+    SchemaGap gap;
+    for (const auto& migration : migrations) {
+        if (applied.erase(migration.name) == 0) {
+            gap.missing.push_back(migration.name);
+        }
+    }
+    gap.unknown.assign(applied.begin(), applied.end());
+    return gap;
 }
 
 Result<void> ensure_database(const std::string& maintenance_dsn, const std::string& name) {

@@ -6,6 +6,7 @@
 
 #include "core/base/clock.h"
 #include "core/base/result.h"
+#include "core/platform/db/database.h"
 
 #include <filesystem>
 #include <functional>
@@ -51,6 +52,15 @@ private:
     std::string dsn_;
     std::vector<Migration> migrations_;
 };
+
+/// How the schema and a release's migrations differ, by names in the order of their numbers.
+struct SchemaGap {
+    std::vector<std::string> missing;  ///< not applied yet
+    std::vector<std::string> unknown;  ///< applied by a newer release
+};
+
+/// As any role may see it; for programs that only serve. The errors of Database.
+Result<SchemaGap> compare_schema(Database& database, const std::vector<Migration>& migrations);
 
 /// Makes the database when the cluster has none of that name. `maintenance_dsn` reaches another
 /// one, e.g. "postgres".

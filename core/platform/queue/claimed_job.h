@@ -28,6 +28,18 @@ struct ClaimedJob {
     std::vector<std::string> not_undone;
 };
 
+/// HeldLeases as statements take them: the n-th fence belongs to the n-th job.
+struct HeldLeases {
+    std::vector<Uuid> ids;
+    std::vector<std::int64_t> fences;
+
+    void add(const ClaimedJob& job) {
+        ids.push_back(job.id.uuid);
+        fences.push_back(job.fence);
+    }
+    bool empty() const { return ids.empty(); }
+};
+
 ClaimedJob read_claimed_job(const db::Row& row);
 
 }  // namespace hostelry::queue

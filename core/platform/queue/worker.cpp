@@ -2,9 +2,9 @@
 
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
+#include "core/platform/queue/guarded.h"
 #include "core/platform/queue/job_run.h"
-#include "core/platform/queue/life_sign.h"
-#include "core/platform/queue/scheduler.h"
+#include "core/platform/queue/worker_upkeep.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -27,29 +27,14 @@ using namespace std::chrono_literals;
 // 50 to 100 is the knee of the measured curve: more per claim brings little and holds leases for
 // long.
 constexpr int kClaimMax = 100;
-constexpr auto kFlushEvery = 200ms;   // notes and log lines
 constexpr auto kFlushDelayMax = 5ms;  // ends of jobs wait for company at most this long
 constexpr auto kPauseAfterError = 500ms;
 constexpr auto kNever = std::chrono::steady_clock::time_point::max();
-constexpr auto kRemoveFinishedEvery = 10min;
-constexpr int kRemoveAtOnce = 500;
 
 constexpr auto kClaim =
     "select * from hostelry.claim_jobs($1, $2, $3, $4::interval, $5, $6::jsonb, $7, $8)";
 constexpr auto kComplete = "select id from hostelry.complete_jobs($1, $2, $3) as t (id)";
-constexpr auto kRenew =
-    "select id, cancel_requested from hostelry.renew_leases($1, $2, $3, $4::interval)";
-constexpr auto kRecover = "select id, kind, quarantined from hostelry.recover_jobs($1)";
-constexpr auto kEndLeases = "select hostelry.end_leases($1) as held";
-constexpr auto kRemove = "select hostelry.remove_finished_jobs($1, $2) as removed";
 constexpr auto kNextDue = "select hostelry.seconds_to_next_job() as seconds";
-constexpr auto kPublishKind = R"(
-    insert into hostelry.job_kinds as k (name, title, queue, is_upkeep, steps) values ($1, $2, $3, $4, $5::jsonb)
-    on conflict (name) do update
-       set title = excluded.title, queue = excluded.queue, is_upkeep = excluded.is_upkeep, steps = excluded.steps,
-           updated_at = now()
-     where (k.title, k.queue, k.is_upkeep, k.steps)
-           is distinct from (excluded.title, excluded.queue, excluded.is_upkeep, excluded.steps))";
 
 /// Unique for every worker that ever was: a lease must never look like somebody else's.
 std::string make_name(std::string name, Random& random) {
@@ -62,17 +47,6 @@ std::string make_name(std::string name, Random& random) {
     random.fill(tail);
     return name + ":" + to_hex(tail);
 }
-
-struct Held {
-    std::vector<Uuid> ids;
-    std::vector<std::int64_t> fences;
-
-    void add(const ClaimedJob& job) {
-        ids.push_back(job.id.uuid);
-        fences.push_back(job.fence);
-    }
-    bool empty() const { return ids.empty(); }
-};
 
 }  // namespace
 
@@ -101,44 +75,6 @@ struct Worker::Parts {
     using Run = std::shared_ptr<JobRun>;  // held by its slot and by the table that heartbeats and
                                           // cancels look into
 
-    // ---- at start
-    // -------------------------------------------------------------------------------------------------
-
-    Result<void> publish_kinds() {
-        return database.in_system([&](db::Transaction& tx) -> Result<void> {
-            for (const auto& [kind, definition] : registry.kinds()) {
-                auto list = nlohmann::json::array();
-                for (const auto& step : definition.steps) {
-                    list.push_back({{"name", step.name}, {"title", step.title}});
-                }
-                tx.execute(
-                    kPublishKind,
-                    kind,
-                    definition.title,
-                    definition.queue,
-                    definition.is_upkeep,
-                    list
-                );
-            }
-            return {};
-        });
-    }
-
-    bool publish() {
-        auto published = publish_kinds();
-        if (published) {
-            published = publish_built_in_schedules(database, registry, clock.now());
-        }
-        if (!published) {
-            log::warn(
-                "queue",
-                "the job kinds could not be published yet",
-                {{"cause", published.error().cause}}
-            );
-        }
-        return published.has_value();
-    }
-
     void listen() {
         if (listener == nullptr) {
             return;
@@ -151,9 +87,7 @@ struct Worker::Parts {
         });
     }
 
-    // ---- pump: completes and claims
-    // -------------------------------------------------------------------------------
-
+    // --- pump: completes and claims ---
     void wake() {
         const std::lock_guard lock(mutex);
         woken = true;
@@ -181,7 +115,10 @@ struct Worker::Parts {
                 may_claim ? std::min(free_slots() + completed_count(), kClaimMax) : 0;
             lock.unlock();
             complete_finished();
-            const auto pause = wanted > 0 ? claim(wanted) : options.poll;
+            auto pause = options.poll;
+            if (wanted > 0 && !guarded("no jobs can be claimed", [&] { pause = claim(wanted); })) {
+                pause = kPauseAfterError;
+            }
             lock.lock();
             next_look = clock.steady() + pause;
         }
@@ -296,7 +233,7 @@ struct Worker::Parts {
         if (batch.empty()) {
             return;
         }
-        Held held;
+        HeldLeases held;
         for (const auto& run : batch) {
             held.add(run->job());
         }
@@ -323,20 +260,25 @@ struct Worker::Parts {
         flush_at = clock.steady() + kFlushDelayMax;
     }
 
-    bool write_completed(const Held& held, std::vector<Uuid>& written) {
-        const auto answer = database.single_statement(kComplete, name, held.ids, held.fences);
-        if (!answer) {
-            log::warn(
-                "queue", "finished jobs cannot be stored yet", {{"cause", answer.error().cause}}
-            );
+    bool write_completed(const HeldLeases& held, std::vector<Uuid>& written) {
+        constexpr auto kFailure = "finished jobs cannot be stored yet";
+        bool is_stored = false;
+        guarded(kFailure, [&] {
+            const auto answer = database.single_statement(kComplete, name, held.ids, held.fences);
+            if (!answer) {
+                log::warn("queue", kFailure, {{"cause", answer.error().cause}});
+                return;
+            }
+            is_stored = true;
+            for (const auto& row : *answer) {
+                written.push_back(row["id"].uuid());
+            }
+        });
+        if (!is_stored) {
             std::this_thread::sleep_for(kPauseAfterError);
-            return false;
-        }
-        for (const auto& row : *answer) {
-            written.push_back(row["id"].uuid());
         }
         std::ranges::sort(written);
-        return true;
+        return is_stored;
     }
 
     /// Cancelled at the last moment, or lost: whoever claims it next finds out.
@@ -349,9 +291,7 @@ struct Worker::Parts {
         }
     }
 
-    // ---- slots: run jobs
-    // ------------------------------------------------------------------------------------------
-
+    // --- slots: run jobs ---
     void serve_slot() {
         std::unique_lock lock(mutex);
         for (;;) {
@@ -427,48 +367,6 @@ struct Worker::Parts {
         all_ended.notify_all();
     }
 
-    // ---- ticker: leases, notes, recovery, schedules
-    // ---------------------------------------------------------------
-
-    void tick() {
-        const auto begun = clock.steady();
-        auto heartbeat_at = begun;
-        auto recover_at = begun;
-        auto schedules_at = begun;
-        auto remove_at = begun + kRemoveFinishedEvery;
-        std::unique_lock lock(mutex);
-        while (!ticker_ends) {
-            lock.unlock();
-            const auto now = clock.steady();
-            const auto is_due = [now](auto& at, auto every) {
-                const bool due = now >= at;
-                at = due ? now + every : at;
-                return due;
-            };
-            flush_notes();
-            if (is_due(heartbeat_at, options.heartbeat)) {
-                renew_leases();
-            }
-            if (is_due(recover_at, options.lease / 3)) {
-                recover();
-            }
-            if (is_due(schedules_at, options.poll)) {
-                is_published = is_published || publish();
-                run_schedules();
-            }
-            if (is_due(remove_at, kRemoveFinishedEvery)) {
-                remove_finished();
-            }
-            lock.lock();
-            ticker_wakes.wait_for(lock, tick_pause(), [&] { return ticker_ends; });
-        }
-    }
-
-    std::chrono::milliseconds tick_pause() const {
-        const auto idle = std::min({options.heartbeat, options.poll, options.lease / 3});
-        return running.empty() ? idle : std::min<std::chrono::milliseconds>(kFlushEvery, idle);
-    }
-
     std::vector<Run> all_runs() {
         const std::lock_guard lock(mutex);
         std::vector<Run> list;
@@ -478,124 +376,7 @@ struct Worker::Parts {
         return list;
     }
 
-    void flush_notes() {
-        for (const auto& run : all_runs()) {
-            if (run->journal().has_unwritten()) {
-                run->journal().flush();
-            }
-        }
-    }
-
-    void renew_leases() {
-        const auto list = all_runs();
-        Held held;
-        for (const auto& run : list) {
-            held.add(run->job());
-        }
-        if (held.empty()) {
-            return;
-        }
-        const auto renewed =
-            database.single_statement(kRenew, name, held.ids, held.fences, options.lease);
-        if (!renewed) {
-            log::warn("queue", "leases could not be renewed", {{"cause", renewed.error().cause}});
-            return;  // is_lease_over() ends the runs when it stays so
-        }
-        std::unordered_map<Uuid, bool> kept;
-        for (const auto& row : *renewed) {
-            kept[row["id"].uuid()] = row["cancel_requested"].boolean();
-        }
-        for (const auto& run : list) {
-            tell_renewal(*run, kept);
-        }
-    }
-
-    void tell_renewal(JobRun& run, const std::unordered_map<Uuid, bool>& kept) {
-        const auto found = kept.find(run.job().id.uuid);
-        if (found == kept.end()) {
-            run.signals().raise(RunSignals::Signal::LeaseLost);
-            return;
-        }
-        run.journal().lease_renewed(options.lease);
-        if (found->second) {
-            run.signals().raise(RunSignals::Signal::Cancel);
-        }
-    }
-
-    void give_life_sign() {
-        if (options.life_signs.empty()) {
-            return;
-        }
-        auto given = LifeSign::give(options.life_signs, name);
-        if (!given) {
-            log::warn(
-                "queue",
-                "no life sign can be given; should this worker be killed, its jobs wait for their "
-                "leases to run out",
-                {{"cause", given.error().message + " " + given.error().cause}}
-            );
-            return;
-        }
-        life_sign = *std::move(given);
-    }
-
-    void bury_the_dead() {
-        if (options.life_signs.empty()) {
-            return;
-        }
-        find_dead_workers(options.life_signs, [this](const std::string& dead) {
-            const auto ended = database.single_statement(kEndLeases, dead);
-            if (ended) {
-                log::warn(
-                    "queue",
-                    "a worker of this machine was killed",
-                    {{"worker", dead}, {"jobs", (*ended)[0]["held"].integer()}}
-                );
-            }
-            return ended.has_value();
-        });
-    }
-
-    void recover() {
-        bury_the_dead();
-        const auto recovered = database.single_statement(kRecover, options.deaths_max);
-        if (!recovered) {
-            return;
-        }
-        for (const auto& row : *recovered) {
-            log::warn(
-                "queue",
-                row["quarantined"].boolean()
-                    ? "a job was put aside: its workers died of it"
-                    : "a job was taken from a worker that gave no sign of life",
-                {{"job", row["id"].text()}, {"kind", row["kind"].text()}}
-            );
-        }
-        if (!recovered->empty()) {
-            wake();
-        }
-    }
-
-    void run_schedules() {
-        const auto made = run_due_schedules(database, clock.now());
-        if (!made) {
-            log::warn("queue", "schedules could not be looked at", {{"cause", made.error().cause}});
-        }
-    }
-
-    void remove_finished() {
-        const TimePoint before = clock.now() - options.keep_finished;
-        for (;;) {
-            const auto removed = database.single_statement(kRemove, before, kRemoveAtOnce);
-            if (!removed || (*removed)[0]["removed"].integer() < kRemoveAtOnce) {
-                return;
-            }
-        }
-    }
-
-    // ---- stop
-    // -----------------------------------------------------------------------------------------------------
-
+    // --- stop ---
     void stop(std::chrono::milliseconds patience) {
         if (!pump_thread.joinable()) {
             return;
@@ -615,14 +396,12 @@ struct Worker::Parts {
         {
             const std::lock_guard lock(mutex);
             slots_end = true;
-            ticker_ends = true;
             slot_wakes.notify_all();
-            ticker_wakes.notify_all();
         }
         for (auto& slot : slots) {
             slot.join();
         }
-        ticker.join();
+        upkeep.stop();
     }
 
     void raise_all(RunSignals::Signal signal) {
@@ -640,11 +419,10 @@ struct Worker::Parts {
     const std::string name;
     std::vector<std::string> kinds;
     std::string queue_limits;
-    Uuid last_tenant{};         // the pump's own
-    bool is_published = false;  // the ticker's own, once it runs
+    Uuid last_tenant{};  // the pump's own
 
     std::mutex mutex;
-    std::condition_variable pump_wakes, slot_wakes, ticker_wakes, all_ended;
+    std::condition_variable pump_wakes, slot_wakes, all_ended;
     std::unordered_map<JobId, Run> running;  // from the claim to the written end
     std::deque<Run> ready;
     std::vector<Run> completed;  // ended, but that is not written yet
@@ -654,13 +432,19 @@ struct Worker::Parts {
     bool woken = true;
     bool stopping = false;
     bool slots_end = false;
-    bool ticker_ends = false;
     std::uint64_t started = 0, succeeded = 0, failed = 0, cancelled = 0, retried = 0, lost = 0;
     std::atomic<std::uint64_t> steps{0};
 
-    LifeSign life_sign;
     db::Listener::Subscription work_heard, cancel_heard;
-    std::thread pump_thread, ticker;
+    std::thread pump_thread;
+    WorkerUpkeep upkeep{
+        {database,
+         registry,
+         clock,
+         options,
+         name,
+         [this] { return all_runs(); },
+         [this] { wake(); }}};
 };
 
 Worker::Worker(
@@ -680,9 +464,7 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
-    parts_->give_life_sign();
-    parts_->is_published = parts_->publish();
-    parts_->ticker = std::thread([this] { parts_->tick(); });
+    parts_->upkeep.start();
     parts_->pump_thread = std::thread([this] { parts_->pump(); });
     parts_->listen();
 }

@@ -1,9 +1,15 @@
 #include "core/platform/telemetry/readiness.h"
 
+#include <utility>
+
 namespace hostelry::telemetry {
 
 void Readiness::set(const std::string& part, bool ready) {
-    parts_.with([&](auto& parts) { parts[part] = ready; });
+    watch(part, [ready] { return ready; });
+}
+
+void Readiness::watch(const std::string& part, std::function<bool()> is_ready) {
+    parts_.with([&](auto& parts) { parts[part] = std::move(is_ready); });
 }
 
 bool Readiness::is_ready() const {
@@ -11,15 +17,15 @@ bool Readiness::is_ready() const {
 }
 
 std::vector<std::string> Readiness::missing() const {
-    return parts_.with([](const auto& parts) {
-        std::vector<std::string> names;
-        for (const auto& [name, ready] : parts) {
-            if (!ready) {
-                names.push_back(name);
-            }
+    // Asked without the lock: an answer may take seconds.
+    const auto parts = parts_.with([](const auto& kept) { return kept; });
+    std::vector<std::string> names;
+    for (const auto& [name, is_ready] : parts) {
+        if (!is_ready()) {
+            names.push_back(name);
         }
-        return names;
-    });
+    }
+    return names;
 }
 
 }  // namespace hostelry::telemetry

@@ -59,6 +59,7 @@ protected:
         config::Config config;
         config.state_dir = state_;
         config.database.url = postgres_.dsn();
+        config.migrations.directory = hostelry::testing::migrations_directory();
         platform_ = std::move(Platform::open(config, Migrate::No)).value();
         features_.emplace(*platform_, assets_, "https://panel.test");
         features_->add_routes(router_);

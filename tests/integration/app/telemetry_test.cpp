@@ -7,6 +7,7 @@
 #include "tests/support/eventually.h"
 
 #include <arpa/inet.h>
+#include <pqxx/pqxx>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -36,6 +37,7 @@ protected:
         config.database.url = postgres.dsn();
         config.web.assets = folder.path();
         config.plugins.directory = folder.path();
+        config.migrations.directory = hostelry::testing::migrations_directory();
         config.http.listen = "127.0.0.1:" + std::to_string(free_port());
         config.agent.listen = "127.0.0.1:0";
         config.telemetry.listen = "127.0.0.1:" + std::to_string(free_port());
@@ -109,6 +111,25 @@ TEST_F(Telemetry, IsReadyOnlyWhileItTakesRequests) {
     EXPECT_EQ(draining.status, 503);
     EXPECT_EQ(draining.body, "not ready: http\n");
     EXPECT_EQ(ask(config.telemetry.listen, "/healthz").status, 200);
+}
+
+TEST_F(Telemetry, IsNotReadyWhileTheDatabaseIsAway) {
+    ServeRole serve(*platform, *features);
+    ASSERT_TRUE(serve.start());
+    const auto readiness = [&] { return ask(config.telemetry.listen, "/readyz").body; };
+    EXPECT_EQ(readiness(), "ready\n");
+    // As a superuser from another database: nobody gets into this one any more.
+    const std::string name = postgres.value("select current_database()");
+    pqxx::connection elsewhere(hostelry::testing::test_cluster_dsn("postgres", "postgres"));
+    pqxx::nontransaction session(elsewhere);
+    session.exec("alter database " + name + " with allow_connections false");
+    session.exec(
+        "select pg_terminate_backend(pid) from pg_stat_activity where datname = '" + name + "'"
+    );
+    EXPECT_TRUE(eventually([&] { return readiness() == "not ready: database\n"; }));
+    EXPECT_EQ(ask(config.telemetry.listen, "/healthz").status, 200) << "restarting mends nothing";
+    session.exec("alter database " + name + " with allow_connections true");
+    EXPECT_TRUE(eventually([&] { return readiness() == "ready\n"; }));
 }
 
 }  // namespace

@@ -95,6 +95,29 @@ TEST_F(Wiring, OldSessionsAreForgottenByAJob) {
     );
 }
 
+TEST_F(Wiring, RefusesADatabaseOfAnOlderRelease) {
+    postgres.execute(
+        "delete from hostelry_migrations.applied where name = '0052_sites_preview'", "postgres"
+    );
+    const auto refused = Platform::open(config, Migrate::No);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(
+        refused.error().message,
+        "The database is of an older release: it lacks 0052_sites_preview. Run \"hostelry migrate "
+        "up\" first."
+    );
+}
+
+TEST_F(Wiring, ServesADatabaseOfANewerRelease) {
+    // While a new release is rolled out, older processes go on until they are replaced.
+    postgres.execute(
+        "insert into hostelry_migrations.applied (number, name, checksum) values (9999, "
+        "'9999_later', '')",
+        "postgres"
+    );
+    EXPECT_TRUE(Platform::open(config, Migrate::No));
+}
+
 /// Two processes of one installation, as far as forms are concerned.
 TEST_F(Wiring, EachServeProcessTakesTheOthersForms) {
     auto there = Platform::open(config, Migrate::No).value();

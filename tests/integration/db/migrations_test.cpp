@@ -202,6 +202,27 @@ TEST_F(Migrations, StatusTellsAppliedMissingChangedAndUnknown) {
     EXPECT_EQ(Migrator(dsn(), {make(1, kRole)}).down_to(0).error().code, ErrorCode::Conflict);
 }
 
+TEST_F(Migrations, WhoOnlyServesSeesWhetherTheSchemaIsItsOwn) {
+    auto all = product();
+    ASSERT_TRUE(Migrator(dsn(), all).up());
+    const SystemClock clock;
+    Database app({.dsn = dsn("hostelry_app"), .on_query = {}}, clock);
+    auto gap = compare_schema(app, all).value();
+    EXPECT_TRUE(gap.missing.empty() && gap.unknown.empty());
+    const auto known = std::exchange(all.back(), make(9, kRole)).name;
+    gap = compare_schema(app, all).value();
+    EXPECT_EQ(gap.missing, std::vector<std::string>{"0009_test_x"});
+    EXPECT_EQ(gap.unknown, std::vector<std::string>{known});
+}
+
+TEST_F(Migrations, AnEmptyDatabaseLacksThemAll) {
+    const SystemClock clock;
+    Database app({.dsn = dsn(), .on_query = {}}, clock);
+    EXPECT_EQ(
+        compare_schema(app, {make(1, kRole)})->missing, std::vector<std::string>{"0001_test_x"}
+    );
+}
+
 TEST_F(Migrations, AFileWithoutTransactionRunsStatementByStatement) {
     const std::string script =
         "-- no transaction\ncreate table public.t (a int);\ncreate index concurrently i on "

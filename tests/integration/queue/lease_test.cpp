@@ -55,6 +55,40 @@ TEST_F(Leases, AWorkerWithoutItsLeaseDoesNotTakeTheSameJobAgainBesideItsOldRun) 
     stuck.stop(5s);
 }
 
+TEST_F(Leases, AWorkerOutlivesASchemaThatDoesNotFitForAWhile) {
+    // As when a release is rolled out beside a running one: every statement of the worker fails.
+    const auto rename = [&](const std::string& from, const std::string& to) {
+        for (const char* name :
+             {"claim_jobs", "renew_leases", "recover_jobs", "complete_jobs", "end_leases"}) {
+            postgres.execute(
+                "alter function hostelry." + (from + name) + " rename to " + (to + name), "postgres"
+            );
+        }
+    };
+    Gate gate;
+    std::atomic<int> runs{0};
+    Step slow = noting("slow");
+    slow.run = [&](StepContext&) -> Result<nlohmann::json> {
+        ++runs;
+        gate.pass();
+        return nullptr;
+    };
+    add_kind("test.slow", {slow});
+    add_kind("test.quick", {noting("quick")});
+    start_worker({.lease = 20s, .heartbeat = 50ms, .life_signs = {}});
+    const auto held = enqueue_job({.kind = "test.slow", .tenant = {}});
+    wait_until(held, [](const Job& now) { return now.state == JobState::Running; });
+    rename("", "old_");
+    const auto waiting = enqueue_job({.kind = "test.quick", .tenant = {}});
+    std::this_thread::sleep_for(300ms);  // Some heartbeats, and looks of its pump.
+    EXPECT_EQ(job(waiting).state, JobState::Queued);
+    gate.open();
+    rename("old_", "");
+    EXPECT_EQ(wait_until_finished(held).state, JobState::Succeeded);
+    EXPECT_EQ(wait_until_finished(waiting).state, JobState::Succeeded);
+    EXPECT_EQ(runs, 1);
+}
+
 TEST_F(Leases, ALongStepKeepsItsLease) {
     Gate gate;
     std::atomic<int> runs{0};
