@@ -161,9 +161,20 @@ std::string path_of(const ApiCommand& command, const std::vector<std::string>& a
     return path;
 }
 
+std::string job_of(const ApiCommand& command, const json& answer) {
+    // A job that is run again or cancelled is itself the answer.
+    const auto* name = command.noun == "job" ? "id" : "job";
+    const auto found = answer.is_object() ? answer.find(name) : answer.end();
+    return found != answer.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
 std::string render_answer(const ApiCommand& command, const json& answer) {
     const Description* description = command.route->response;
     if (description == nullptr || !answer.is_object()) {
+        const auto job = job_of(command, answer);
+        if (!job.empty()) {
+            return "Job  " + job + "\n";
+        }
         return answer.is_null() ? std::string{} : answer.dump(2) + "\n";
     }
     if (answer.contains("items")) {

@@ -29,6 +29,9 @@ std::pair<std::string, std::string> noun_and_verb(const std::string& operation);
 /// The path with its parts filled in, percent-encoded.
 std::string path_of(const ApiCommand& command, const std::vector<std::string>& arguments);
 
+/// The job that an operation has started; empty when it started none.
+std::string job_of(const ApiCommand& command, const nlohmann::json& answer);
+
 /// An answer as text for people: a table for lists, "name: value" lines for one object.
 std::string render_answer(const ApiCommand& command, const nlohmann::json& answer);
 

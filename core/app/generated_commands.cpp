@@ -3,6 +3,7 @@
 #include "core/app/api_client.h"
 #include "core/app/api_commands.h"
 #include "core/app/command_line.h"
+#include "core/app/job_watch.h"
 #include "core/app/route_table.h"
 #include "core/base/text.h"
 #include "core/platform/crypto/token.h"
@@ -20,43 +21,115 @@
 namespace hostelry::app {
 namespace {
 
+using nlohmann::json;
+
 struct CommandInput {
     std::vector<std::string> arguments;
     std::deque<std::pair<std::string, std::vector<std::string>>>
         options;  ///< Stable addresses: the parser fills them.
+    bool wait = false;
+
+    FormPairs pairs() const {
+        FormPairs all;
+        for (const auto& [name, values] : options) {
+            for (const auto& value : values) {
+                all.emplace_back(name, value);
+            }
+        }
+        return all;
+    }
 };
+
+/// What the options of a command mean: the body of what changes something, else the query.
+const Description* options_of(const ApiCommand& command) {
+    return http::is_safe(command.route->method) ? command.route->query : command.route->request;
+}
+
+bool may_start_job(const ApiCommand& command) {
+    const auto* response = command.route->response;
+    return !http::is_safe(command.route->method) &&
+           (command.noun == "job" || response == nullptr || response->find("job") != nullptr);
+}
+
+Result<json> body_of(const ApiCommand& command, const CommandInput& input) {
+    if (command.route->request == nullptr) {
+        return json::object();
+    }
+    std::vector<FieldError> unknown;
+    auto body = form_to_json(*command.route->request, input.pairs(), unknown);
+    if (!unknown.empty()) {
+        return fail_fields(std::move(unknown));
+    }
+    return body;
+}
+
+std::string query_of(const CommandInput& input) {
+    std::string query;
+    for (const auto& [name, value] : input.pairs()) {
+        query += (query.empty() ? "?" : "&") + name + "=" + percent_encode(value);
+    }
+    return query;
+}
+
+Result<json> call(const PanelAddress& panel, const ApiCommand& command, const CommandInput& input) {
+    const std::string path = path_of(command, input.arguments);
+    const auto method = command.route->method;
+    const auto answer = [&]() -> Result<ApiAnswer> {
+        if (http::is_safe(method)) {
+            return call_api(panel, method, path + query_of(input), nullptr, {});
+        }
+        SystemRandom random;
+        const auto body = TRY(body_of(command, input));
+        return call_api(panel, method, path, &body, crypto::make_token(random));
+    }();
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    return answer->body.empty() ? json(nullptr) : json::parse(answer->body, nullptr, false);
+}
+
+void print(const GlobalOptions& options, const ApiCommand& command, const json& document) {
+    const std::string text =
+        options.json ? document.dump(2) + "\n" : render_answer(command, document);
+    std::fputs(text.c_str(), stdout);
+    std::fflush(stdout);
+}
+
+Result<json> watch_on_terminal(const PanelAddress& panel, const std::string& job) {
+    return watch_job(panel, job, [](const std::string& line) {
+        std::fprintf(stderr, "%s\n", line.c_str());
+    });
+}
 
 Result<int> run_api_command(
     const GlobalOptions& options, const ApiCommand& command, const CommandInput& input
 ) {
     const auto panel = TRY(panel_of(options));
-    SystemRandom random;
-    FormPairs pairs;
-    for (const auto& [name, values] : input.options) {
-        for (const auto& value : values) {
-            pairs.emplace_back(name, value);
-        }
+    const auto document = TRY(call(panel, command, input));
+    print(options, command, document);
+    const auto job = job_of(command, document);
+    if (input.wait && !job.empty()) {
+        TRY(watch_on_terminal(panel, job));
     }
-    std::string path = path_of(command, input.arguments);
-    std::optional<nlohmann::json> body;
-    if (command.route->request != nullptr && !http::is_safe(command.route->method)) {
-        std::vector<FieldError> unknown;
-        body = form_to_json(*command.route->request, pairs, unknown);
-        if (!unknown.empty()) {
-            return fail_fields(std::move(unknown));
-        }
-    } else if (!http::is_safe(command.route->method)) {
-        body = nlohmann::json::object();
-    }
-    const auto answer = TRY(call_api(
-        panel, command.route->method, path, body ? &*body : nullptr, crypto::make_token(random)
-    ));
-    const auto document = answer.body.empty() ? nlohmann::json(nullptr)
-                                              : nlohmann::json::parse(answer.body, nullptr, false);
-    const std::string text =
-        options.json ? document.dump(2) + "\n" : render_answer(command, document);
-    std::fputs(text.c_str(), stdout);
     return 0;
+}
+
+/// `hostelry job watch ID`, beside the commands that the API's routes give.
+void add_job_watch(CLI::App& noun, CommandLine& line) {
+    auto* app = noun.add_subcommand("watch", "Follow a job until it ends");
+    app->fallthrough();
+    const auto id = std::make_shared<std::string>();
+    app->add_option("id", *id, "")->required();
+    app->callback([&line, id] {
+        line.action = [&line, id]() -> Result<int> {
+            const auto panel = TRY(panel_of(line.global));
+            const auto ended = TRY(watch_on_terminal(panel, *id));
+            if (line.global.json) {
+                std::printf("%s\n", ended.dump(2).c_str());
+            }
+            return 0;
+        };
+    });
 }
 
 /// "--options title=Hello" sets the entry `title`; may be repeated.
@@ -139,8 +212,15 @@ void add_one(
     for (std::size_t i = 0; i < command.arguments.size(); ++i) {
         app->add_option(command.arguments[i], input.arguments[i], "")->required();
     }
-    if (command.route->request != nullptr && !http::is_safe(command.route->method)) {
-        add_member_options(*app, *command.route->request, input);
+    if (const auto* description = options_of(command)) {
+        add_member_options(*app, *description, input);
+    }
+    if (may_start_job(command)) {
+        app->add_flag(
+            "--wait",
+            input.wait,
+            "Follow the job that this starts until it ends; the exit code says how"
+        );
     }
     app->callback([&line, generated, index] {
         line.action = [generated, index] {
@@ -166,6 +246,7 @@ void add_api_commands(CLI::App& app, CommandLine& line) {
         }
         add_one(*noun, line, generated, i);
     }
+    add_job_watch(*nouns.at("job"), line);
 }
 
 }  // namespace hostelry::app

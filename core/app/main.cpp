@@ -43,7 +43,7 @@ int run(int argc, char** argv) {
 }  // namespace
 
 int main(int argc, char** argv) {
-    app::block_stop_signals();
+    app::ignore_broken_pipes();
     hostelry::crypto::set_up();
     try {
         return run(argc, argv);

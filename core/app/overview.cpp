@@ -224,8 +224,12 @@ Attentions failed_jobs(db::Transaction& tx) {
     for (const auto& job : queue::JobStore(tx).list(failed, {}, kFailedJobsLookedAt).jobs) {
         const bool is_told = job.subject_id && (was_followed(tx, job) || subject_says_it(tx, job));
         if (!is_told && entries.size() < kAttentionMax) {
+            const auto about = job.subject_name.empty() ? "" : " " + job.subject_name;
             entries.push_back(
-                {Urgency::Failed, job.title + " failed", job.error, "/jobs/" + job.id.to_string()}
+                {Urgency::Failed,
+                 job.title + about + " failed",
+                 job.error,
+                 "/jobs/" + job.id.to_string()}
             );
         }
     }

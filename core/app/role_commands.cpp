@@ -1,5 +1,6 @@
 #include "core/app/command_line.h"
 #include "core/app/run_roles.h"
+#include "core/app/signals.h"
 
 #include <CLI/CLI.hpp>
 
@@ -15,6 +16,7 @@ void add_role(
     command->add_option("--listen", line.global.listen, "Address and port (overrides http.listen)");
     command->callback([&line, roles] {
         line.action = [&line, roles]() -> Result<int> {
+            block_stop_signals();
             const auto config = TRY(load(line.global));
             TRY(run_roles(config, roles));
             return 0;

@@ -21,10 +21,13 @@ sigset_t stop_signals() {
 
 }  // namespace
 
+void ignore_broken_pipes() {
+    ::signal(SIGPIPE, SIG_IGN);
+}
+
 void block_stop_signals() {
     const sigset_t set = stop_signals();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    ::signal(SIGPIPE, SIG_IGN);
 }
 
 void wait_for_stop_signal() {

@@ -2,8 +2,10 @@
 
 namespace hostelry::app {
 
-/// Blocks SIGTERM and SIGINT in this and all later threads and ignores SIGPIPE. Call first in main,
-/// before any thread.
+/// A peer that is gone is an error of the write, not the end of the process. Call first in main.
+void ignore_broken_pipes();
+/// Blocks SIGTERM and SIGINT in this and all later threads, for wait_for_stop_signal(). Call before
+/// any thread.
 void block_stop_signals();
 /// Sleeps until SIGTERM or SIGINT comes. A second one, later, ends the process at once.
 void wait_for_stop_signal();

@@ -24,8 +24,8 @@ KINDS = ("unit", "integration", "threads", "hosts", "e2e", "lint", "all")
 PRESET = "test"
 THREADS_PRESET = "tsan"
 LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "testbed": 300, "hosts": 1800, "e2e": 1800}
-E2E_RUNNER = frontend.E2E / "run.mjs"
-HOSTS_RUNNER = paths.ROOT / "tests" / "hosts" / "run.py"
+E2E = ["node", frontend.E2E / "run.mjs"]
+HOSTS = ["python3", paths.ROOT / "tests" / "hosts" / "run.py"]
 SHOWN_OUTPUT_LINES = 60
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANITIZER_OPTIONS = {
@@ -74,6 +74,8 @@ class Run:
         self.progress = progress
         self.totals = Results()
         self._images = None
+        self._beside = {}  # name of a stage -> (its process, its log): started early, awaited later
+        self._subnets = set()
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
@@ -83,8 +85,8 @@ class Run:
     def __exit__(self, *_):
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        if self._images is not None:
-            tools.end_group(self._images)
+        for process in filter(None, [self._images, *(process for process, _ in self._beside.values())]):
+            tools.end_group(process)
         for stage in self.folder.iterdir():
             self._end_left_overs(stage)
         trees.remove(self.folder)
@@ -115,11 +117,15 @@ class Run:
         if wanted("hosts", "e2e"):
             self._await_images()
             self._testbed()
-        if wanted("hosts"):
-            self._script("hosts", "On real hosts: bring-up, agent, killed at every step",
-                         ["python3", HOSTS_RUNNER], self._environment("hosts", PRESET))
         if wanted("e2e"):
-            self._e2e()
+            self._e2e_packages()
+        # Both wait for their hosts most of the time, and each has hosts of its own: they run side by side.
+        if wanted("hosts") and wanted("e2e"):
+            self._start_script("e2e", E2E)
+        if wanted("hosts"):
+            self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
+        if wanted("e2e"):
+            self._script("e2e", "End to end, on real hosts in a real browser", E2E)
 
     def _start_images(self):
         """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
@@ -149,12 +155,19 @@ class Run:
         state.chmod(0o755)
         return {**os.environ, **SANITIZER_OPTIONS, "HOSTELRY_SOURCE": str(paths.ROOT),
                 "HOSTELRY_BIN": str(build.folder(preset) / "bin"), "HOSTELRY_TEST_STATE": str(state),
-                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": _free_subnet()}
+                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": self._free_subnet()}
+
+    def _free_subnet(self):
+        numbers = [number for number in range(256) if number not in self._subnets]
+        random.shuffle(numbers)
+        number = next(number for number in numbers if not network.subnet_is_used(f"10.78.{number}"))
+        self._subnets.add(number)
+        return f"10.78.{number}"
 
     def _ctest(self, label, preset, title):
         junit = paths.LOGS / f"test-{label}.xml"
         junit.unlink(missing_ok=True)
-        argv = ["ctest", "--test-dir", build.folder(preset), "--parallel", os.cpu_count(), "--output-junit", junit,
+        argv = ["ctest", "--test-dir", build.folder(preset), "--parallel", 2 * os.cpu_count(), "--output-junit", junit,
                 "--output-on-failure"]
         if preset == THREADS_PRESET:
             # GCC 12's runtime does not know the wider address randomisation of newer kernels.
@@ -179,19 +192,31 @@ class Run:
         self._script("testbed", "Test bed", [paths.TESTBED.with_name("selftest.py"), "--subnet",
                                              environment["HOSTELRY_BED_SUBNET"]], environment)
 
-    def _e2e(self):
-        if (frontend.E2E / "package-lock.json").exists():
-            with self.progress.stage("e2e-packages", "Packages of the browser tests") as stage:
-                frontend.ensure_npm_packages(stage, frontend.E2E)
-        self._script("e2e", "End to end, on real hosts in a real browser", ["node", E2E_RUNNER],
-                     self._environment("e2e", PRESET))
+    def _e2e_packages(self):
+        with self.progress.stage("e2e-packages", "Packages of the browser tests") as stage:
+            frontend.ensure_npm_packages(stage, frontend.E2E)
 
-    def _script(self, name, title, argv, environment):
+    def _start_script(self, name, argv):
+        """What _script of the same name then waits for."""
+        log = paths.LOGS / f"test-{name}-output.log"
+        with open(log, "wb") as output:
+            process = tools.start(argv, stdout=output, stderr=subprocess.STDOUT, cwd=paths.ROOT,
+                                  env=self._environment(name, PRESET))
+        self._beside[name] = process, log
+
+    def _script(self, name, title, argv, environment=None):
         """A runner of its own, which ends with the line 'N passed, N failed[, N skipped]'."""
         with self.progress.stage(name, title) as stage:
-            code = stage.run(argv, cwd=paths.ROOT, env=environment, limit=LIMIT_SECONDS[name], accept=None)
+            limit = LIMIT_SECONDS[name]
+            if name in self._beside:
+                process, log = self._beside.pop(name)
+                code = tools.await_end(process, argv, limit=limit, tick=stage.tick, accept=None)
+            else:
+                log = stage.log
+                environment = environment or self._environment(name, PRESET)
+                code = stage.run(argv, cwd=paths.ROOT, env=environment, limit=limit, accept=None)
             self._end_left_overs(self.folder / name)
-            output = stage.log.read_text(errors="replace")
+            output = log.read_text(errors="replace")
             found = results.of_last_line(output)
             if found is None or (code != 0) != (found.failed > 0):
                 raise tools.ToolFailed(argv, f"ended with {code} and without results that fit")
@@ -215,8 +240,3 @@ def _show(failures, skips):
         print("\n".join(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES)))
     for name, reason in skips:
         print(f"  skipped {name}: {reason}")
-
-
-def _free_subnet():
-    numbers = random.sample(range(256), 256)
-    return next(f"10.78.{number}" for number in numbers if not network.subnet_is_used(f"10.78.{number}"))

@@ -67,12 +67,16 @@ std::string signature_of(const AuditHead& head, const std::string& key) {
 
 std::string about_of(const AuditEntry& entry) {
     const auto data = nlohmann::json::parse(entry.data, nullptr, false);
-    for (const char* name : {"name", "domain", "zone", "title"}) {
-        if (data.is_object() && data.contains(name) && data[name].is_string()) {
-            return data[name].get<std::string>();
+    if (!data.is_object()) {
+        return {};
+    }
+    for (const char* name : {"name", "domain", "zone", "database", "title"}) {
+        if (const auto found = data.find(name); found != data.end() && found->is_string()) {
+            return found->get<std::string>();
         }
     }
-    return {};
+    const auto names = data.value("names", nlohmann::json::array());
+    return !names.empty() && names.front().is_string() ? names.front().get<std::string>() : "";
 }
 
 std::string who_of(const AuditEntry& entry) {
@@ -88,6 +92,9 @@ std::string title_of(const std::string& type) {
     auto title = type;
     for (char& c : title) {
         c = c == '_' || c == '.' ? ' ' : c;
+    }
+    if (title.starts_with("dns")) {
+        return "DNS" + title.substr(3);
     }
     if (!title.empty() && title.front() >= 'a' && title.front() <= 'z') {
         title.front() = static_cast<char>(title.front() - 'a' + 'A');
@@ -121,6 +128,43 @@ const Description& describe<audit::AuditEntry>() {
             field<&audit::AuditEntry::request_id>("request_id", {.label = "Request"}),
             field<&audit::AuditEntry::previous_hash>("previous_hash", {.label = "Hash before"}),
             field<&audit::AuditEntry::hash>("hash", {.label = "Hash"}),
+        }};
+    return kDescription;
+}
+
+template <>
+const Description& describe<audit::ListAudit>() {
+    using audit::ListAudit;
+    static const Description kDescription{
+        "ListAudit",
+        {
+            field<&ListAudit::words>(
+                "q",
+                {.label = "Words", .help = "Only those with this in who, what or where", .max = 200}
+            ),
+            field<&ListAudit::actor>(
+                "actor", {.label = "Who", .help = "Only what this person did"}
+            ),
+            field<&ListAudit::type>(
+                "type",
+                {.label = "What",
+                 .help = "Only this, such as user.created, or user for all of a kind",
+                 .max = 100}
+            ),
+            field<&ListAudit::subject>(
+                "subject",
+                {.label = "About", .help = "Only those about this person, site, server ..."}
+            ),
+            field<&ListAudit::since>(
+                "since",
+                {.label = "Since", .help = "From this day (2026-11-21) or moment on", .max = 40}
+            ),
+            field<&ListAudit::until>(
+                "until", {.label = "Until", .help = "Up to this day or moment", .max = 40}
+            ),
+            field<&ListAudit::after>(
+                "after", {.label = "After", .help = "Go on behind the answer whose next this is"}
+            ),
         }};
     return kDescription;
 }

@@ -27,6 +27,17 @@ struct AuditEntry {
     std::string hash;
 };
 
+/// What of the list is wanted.
+struct ListAudit {
+    std::string words;
+    std::optional<UserId> actor;
+    std::string type;
+    std::optional<Uuid> subject;
+    std::string since;
+    std::string until;
+    std::optional<std::int64_t> after;  ///< Newest first: positions below this one.
+};
+
 /// What the first entry names as the hash before it.
 std::string genesis_hash();
 /// SHA-256 in hex over every member that is part of the chain, each with its length before it, so
@@ -64,5 +75,7 @@ std::string who_of(const AuditEntry& entry);
 
 template <>
 const hostelry::Description& hostelry::describe<hostelry::audit::AuditEntry>();
+template <>
+const hostelry::Description& hostelry::describe<hostelry::audit::ListAudit>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::audit::AuditVerdict>();

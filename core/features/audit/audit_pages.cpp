@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/features/audit/audit_views.h"
+#include "core/platform/http/api.h"
 
 #include "templates/audit/index.cpt.h"
 #include "templates/audit/show.cpt.h"
@@ -19,6 +20,7 @@ using nlohmann::json;
 
 constexpr std::int64_t kEntriesOnPage = 50;
 constexpr std::int64_t kEntriesInAnswer = 200;
+constexpr std::size_t kDayLength = 10;  // "2026-11-21"
 
 struct Area {
     std::string_view label;
@@ -46,11 +48,17 @@ std::optional<std::int64_t> number_of(const std::optional<std::string>& text) {
 }
 
 /// "2026-11-21" as that midnight in UTC, or a whole RFC 3339 moment.
-std::optional<TimePoint> moment_of(const std::optional<std::string>& text) {
-    if (!text || text->empty()) {
-        return std::nullopt;
+std::optional<TimePoint> moment_of(const std::string& text) {
+    return text.size() == kDayLength ? parse_rfc3339(text + "T00:00:00Z") : parse_rfc3339(text);
+}
+
+/// The same, but a day is meant to its end.
+std::optional<TimePoint> end_of(const std::string& text) {
+    auto moment = moment_of(text);
+    if (moment && text.size() == kDayLength) {
+        *moment += std::chrono::hours{24};
     }
-    return text->size() == 10 ? parse_rfc3339(*text + "T00:00:00Z") : parse_rfc3339(*text);
+    return moment;
 }
 
 AuditFilter filter_of(const http::Request& request) {
@@ -59,12 +67,35 @@ AuditFilter filter_of(const http::Request& request) {
     filter.actor = UserId::parse(request.query("actor").value_or(""));
     filter.type = request.query("type").value_or("").substr(0, 100);
     filter.subject = Uuid::parse(request.query("subject").value_or(""));
-    filter.since = moment_of(request.query("since"));
-    filter.until = moment_of(request.query("until"));
-    if (filter.until && request.query("until")->size() == 10) {
-        *filter.until += std::chrono::hours{24};  // The day that was named is meant.
-    }
+    filter.since = moment_of(request.query("since").value_or(""));
+    filter.until = end_of(request.query("until").value_or(""));
     filter.before = number_of(request.query("before"));
+    return filter;
+}
+
+/// The same for programs, which hear of what is not understood.
+Result<AuditFilter> asked_filter(const http::Request& request) {
+    constexpr const char* kMoment =
+        "Write a day such as 2026-11-21 or a time such as 2026-11-21T10:00:00Z.";
+    const auto asked = TRY(http::query_as<ListAudit>(request));
+    AuditFilter filter{
+        .words = asked.words,
+        .actor = asked.actor,
+        .type = asked.type,
+        .subject = asked.subject,
+        .since = moment_of(asked.since),
+        .until = end_of(asked.until),
+        .before = asked.after};
+    std::vector<FieldError> errors;
+    if (!asked.since.empty() && !filter.since) {
+        errors.push_back({"since", kMoment});
+    }
+    if (!asked.until.empty() && !filter.until) {
+        errors.push_back({"until", kMoment});
+    }
+    if (!errors.empty()) {
+        return fail_fields(std::move(errors));
+    }
     return filter;
 }
 
@@ -283,36 +314,24 @@ http::Response AuditPages::verification(http::Exchange& exchange) {
 }
 
 http::Response AuditPages::api_list(http::Exchange& exchange) {
-    auto filter = filter_of(exchange.request);
-    if (const auto next = exchange.request.query("next")) {
-        filter.before = number_of(next);
-    }
-    const auto found = audit_.list(exchange.signed_in().tenant, filter, kEntriesInAnswer);
+    const auto filter = asked_filter(exchange.request);
+    const auto found = filter ? audit_.list(exchange.signed_in().tenant, *filter, kEntriesInAnswer)
+                              : Result<AuditPage>(tl::unexpected(filter.error()));
     if (!found) {
         return http::Response::failed(found.error());
     }
-    json items = json::array();
-    for (const auto& entry : found->entries) {
-        items.push_back(encode(describe<AuditEntry>(), &entry));
-    }
-    return http::Response::json(
-        {{"items", std::move(items)},
-         {"next",
-          found->has_more ? json(std::to_string(found->entries.back().position)) : json(nullptr)}}
+    return http::listed(
+        found->entries, found->has_more ? std::to_string(found->entries.back().position) : ""
     );
 }
 
 http::Response AuditPages::api_get(http::Exchange& exchange) {
     const auto position = number_of(exchange.request.param("position"));
-    const auto entry = audit_.get(exchange.signed_in().tenant, position.value_or(-1));
-    return entry ? http::Response::json(encode(describe<AuditEntry>(), &*entry))
-                 : http::Response::failed(entry.error());
+    return http::answered(audit_.get(exchange.signed_in().tenant, position.value_or(-1)));
 }
 
 http::Response AuditPages::api_verification(http::Exchange&) {
-    const auto verdict = audit_.verify();
-    return verdict ? http::Response::json(encode(describe<AuditVerdict>(), &*verdict))
-                   : http::Response::failed(verdict.error());
+    return http::answered(audit_.verify());
 }
 
 }  // namespace hostelry::audit

@@ -1,68 +1,48 @@
 #include "core/features/audit/audit_pages.h"
+#include "core/platform/http/api.h"
 
 #include <memory>
 
 namespace hostelry::audit {
 
 void Audit::add_routes(http::Router& router) {
-    const auto pages = std::make_shared<AuditPages>(*this, needs_.shell);
+    using http::Method;
     using Act = http::Response (AuditPages::*)(http::Exchange&);
+    const auto pages = std::make_shared<AuditPages>(*this, needs_.shell);
     const auto page = [&](std::string path, std::string permission, Act act) {
-        router.add(http::Route{
-            .method = http::Method::Get,
-            .path = std::move(path),
-            .permission = std::move(permission),
-            .access = http::Access::SignedIn,
-            .csrf = http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); }});
+        router.add(http::page_route(
+            Method::Get, std::move(path), std::move(permission), http::bound(pages, act)
+        ));
     };
-    const auto api = [&](std::string path,
-                         std::string permission,
-                         Act act,
-                         std::string operation,
-                         std::string summary,
-                         const Description* response,
-                         bool is_list) {
-        router.add(http::Route{
-            .method = http::Method::Get,
-            .path = "/api/v1" + std::move(path),
-            .permission = std::move(permission),
-            .access = http::Access::SignedIn,
-            .csrf = http::Csrf::None,
-            .rate = http::RateClass::Api,
-            .response = response,
-            .operation = std::move(operation),
-            .summary = std::move(summary),
-            .handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); },
-            .api = true,
-            .response_is_list = is_list});
+    const auto api = [&](const http::ApiOperation& operation, Act act) {
+        router.add(http::api_route(operation, http::bound(pages, act)));
     };
     page("/audit", "audit:read", &AuditPages::index);
     page("/audit/verification", "audit:verify", &AuditPages::verification);
     page("/audit/{position}", "audit:read", &AuditPages::show);
-    const auto* entry = &describe<AuditEntry>();
-    api("/audit",
-        "audit:read",
-        &AuditPages::api_list,
-        "listAudit",
-        "Entries of the audit trail, newest first",
-        entry,
-        true);
-    api("/audit/verification",
-        "audit:verify",
-        &AuditPages::api_verification,
-        "verifyAudit",
-        "Walk the whole chain",
-        &describe<AuditVerdict>(),
-        false);
-    api("/audit/{position}",
-        "audit:read",
-        &AuditPages::api_get,
-        "getAudit",
-        "One entry",
-        entry,
-        false);
+    api({.method = Method::Get,
+         .path = "/audit",
+         .permission = "audit:read",
+         .operation = "listAudit",
+         .summary = "Entries of the audit trail, newest first",
+         .query = &describe<ListAudit>(),
+         .response = &describe<AuditEntry>(),
+         .is_list = true},
+        &AuditPages::api_list);
+    api({.method = Method::Get,
+         .path = "/audit/verification",
+         .permission = "audit:verify",
+         .operation = "verifyAudit",
+         .summary = "Walk the whole chain",
+         .response = &describe<AuditVerdict>()},
+        &AuditPages::api_verification);
+    api({.method = Method::Get,
+         .path = "/audit/{position}",
+         .permission = "audit:read",
+         .operation = "getAudit",
+         .summary = "One entry",
+         .response = &describe<AuditEntry>()},
+        &AuditPages::api_get);
 }
 
 }  // namespace hostelry::audit

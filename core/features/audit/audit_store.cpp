@@ -1,5 +1,7 @@
 #include "core/features/audit/audit_store.h"
 
+#include "core/platform/db/pattern.h"
+
 namespace hostelry::audit {
 namespace {
 
@@ -14,7 +16,7 @@ namespace {
     "'.%') "                                                                                   \
     "and ($3::uuid is null or a.subject_id = $3) and ($4::timestamptz is null or a.at >= $4) " \
     "and ($5::timestamptz is null or a.at < $5) "                                              \
-    "and ($6 = '' or a.actor_name ilike $6 or a.type ilike $6 or a.client_address ilike $6) "
+    "and (a.actor_name ilike $6 or a.type ilike $6 or a.client_address ilike $6) "
 
 constexpr std::string_view kListAuditSql =
     "select " AUDIT_COLUMNS "where " AUDIT_FITS
@@ -86,21 +88,10 @@ std::optional<AuditHead> read_head(const std::optional<db::Row>& row) {
     };
 }
 
-std::string audit_pattern(const std::string& words) {
-    std::string pattern;
-    for (const char c : words) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern.empty() ? pattern : '%' + pattern + '%';
-}
-
 }  // namespace
 
 AuditPage AuditStore::list(const AuditFilter& filter, std::int64_t count_max) {
-    const auto pattern = audit_pattern(filter.words);
+    const auto pattern = db::containing(filter.words);
     AuditPage page;
     for (const auto& row : tx_.query(
              kListAuditSql,

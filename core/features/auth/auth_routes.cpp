@@ -1,4 +1,5 @@
 #include "core/features/auth/auth_pages.h"
+#include "core/platform/http/api.h"
 
 #include <memory>
 
@@ -14,10 +15,6 @@ using http::RateClass;
 
 void Auth::add_routes(http::Router& router) {
     const auto pages = std::make_shared<AuthPages>(*this, needs_.users, needs_.shell);
-    // Handlers keep the pages alive; the router owns the handlers.
-    const auto handle = [&pages](http::Response (AuthPages::*act)(http::Exchange&)) {
-        return [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); };
-    };
     const auto open = [&](Method method,
                           std::string path,
                           http::Response (AuthPages::*act)(http::Exchange&),
@@ -28,20 +25,13 @@ void Auth::add_routes(http::Router& router) {
             .access = Access::Public,
             .csrf = Csrf::Token,
             .rate = RateClass::Login};
-        route.handler = handle(act);
+        route.handler = http::bound(pages, act);
         route.secret_path = secret;
         router.add(std::move(route));
     };
     const auto own = [&](std::string path, http::Response (AuthPages::*act)(http::Exchange&)) {
-        http::Route route{
-            .method = Method::Post,
-            .path = std::move(path),
-            .permission = "self",
-            .access = Access::SignedIn,
-            .csrf = Csrf::Token,
-            .rate = RateClass::Page};
-        route.handler = handle(act);
-        router.add(std::move(route));
+        router.add(http::page_route(Method::Post, std::move(path), "self", http::bound(pages, act))
+        );
     };
     open(Method::Get, "/sign-in", &AuthPages::show_sign_in, false);
     open(Method::Post, "/sign-in", &AuthPages::sign_in, false);

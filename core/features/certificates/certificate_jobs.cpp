@@ -65,7 +65,7 @@ JobId enqueue_renewal(
          .actor = actor,
          .subject_type = "certificate",
          .subject_id = certificate.id.uuid,
-         .title = "Renew certificate of " + certificate.names.front()}
+         .subject_name = certificate.names.front()}
     );
 }
 

@@ -4,6 +4,8 @@
 #include "core/features/certificates/certificate_api.h"
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
+#include "core/platform/http/api.h"
+#include "core/platform/names/domain_name.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/certificates/index.cpt.h"
@@ -87,18 +89,28 @@ view::List certificate_list(const std::vector<Certificate>& certificates) {
     return list;
 }
 
+/// "C=US, O=Let's Encrypt, CN=R11" -> "R11"; what has no common name as it is.
+std::string common_name_of(const std::string& name) {
+    constexpr std::string_view kLabel = "CN=";
+    const auto begin = name.find(kLabel);
+    if (begin == std::string::npos) {
+        return name;
+    }
+    return name.substr(begin + kLabel.size(), name.find(',', begin) - begin - kLabel.size());
+}
+
 CertificateRow certificate_row(
     const Certificate& certificate, TimePoint now, TimePoint renew_from
 ) {
     const auto others = certificate.names.size() - 1;
     return {
         .id = certificate.id.to_string(),
-        .name = certificate.names.front(),
+        .name = names::domain_for_people(certificate.names.front()),
         .more_names = others == 0   ? ""
-                      : others == 1 ? certificate.names.back()
+                      : others == 1 ? names::domain_for_people(certificate.names.back())
                                     : "and " + std::to_string(others) + " more",
         .chip = chip_of(certificate, now, renew_from, true),
-        .issuer = certificate.issuer,
+        .issuer = common_name_of(certificate.issuer),
         .not_after = certificate.not_after,
     };
 }
@@ -182,11 +194,13 @@ Response CertificatePages::show(Exchange& exchange) {
     }
     const auto now = certificates_.needs().clock.now();
     CertificatePage page;
-    page.names = certificate->names;
+    for (const auto& name : certificate->names) {
+        page.names.push_back(names::domain_for_people(name));
+    }
     page.fingerprint = certificate->fingerprint;
     page.head = {
         .breadcrumbs = {{"Certificates", "/certificates"}},
-        .title = certificate->names.front(),
+        .title = names::domain_for_people(certificate->names.front()),
         .chip = chip_of(*certificate, now, certificates_.renew_from(), false)};
     page.head.actions.push_back(
         {.label = "Site", .icon = "globe", .href = "/sites/" + certificate->site.to_string()}
@@ -226,7 +240,7 @@ Response CertificatePages::show(Exchange& exchange) {
     }
     page.frame = shell_.frame(
         exchange,
-        {.title = certificate->names.front(),
+        {.title = names::domain_for_people(certificate->names.front()),
          .section = "certificates",
          .topics = {"certificate:" + certificate->id.to_string()}}
     );
@@ -318,15 +332,7 @@ void CertificatePages::add_routes(http::Router& router) {
                           const char* path,
                           const char* permission,
                           Response (CertificatePages::*handler)(Exchange&)) {
-        router.add({
-            .method = method,
-            .path = path,
-            .permission = permission,
-            .access = http::Access::SignedIn,
-            .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [this, handler](Exchange& exchange) { return (this->*handler)(exchange); },
-        });
+        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
     };
     using http::Method;
     page(Method::Get, "/certificates", "certificate:read", &CertificatePages::index);

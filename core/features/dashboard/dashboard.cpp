@@ -2,6 +2,7 @@
 
 #include "core/features/dashboard/dashboard_views.h"
 #include "core/features/jobs/job_card_view.h"
+#include "core/platform/http/api.h"
 #include "core/platform/queue/job_store.h"
 #include "core/platform/web/reader_time.h"
 
@@ -19,6 +20,7 @@ std::vector<RecentJob> recent_jobs(db::Transaction& tx) {
     for (const auto& job : queue::JobStore(tx).list({}, {}, kRecentJobs).jobs) {
         recent.push_back({
             .title = job.title,
+            .subject = job.subject_name,
             .href = "/jobs/" + job.id.to_string(),
             .chip = jobs::chip_of(job),
             .at = job.finished_at.value_or(job.created_at),
@@ -75,15 +77,8 @@ http::Response Dashboard::show(http::Exchange& exchange) {
 }
 
 void Dashboard::add_routes(http::Router& router) {
-    router.add({
-        .method = http::Method::Get,
-        .path = "/",
-        .permission = "self",
-        .access = http::Access::SignedIn,
-        .csrf = http::Csrf::None,
-        .rate = http::RateClass::Page,
-        .handler = [this](http::Exchange& exchange) { return show(exchange); },
-    });
+    auto act = http::bound(this, &Dashboard::show);
+    router.add(http::page_route(http::Method::Get, "/", "self", std::move(act)));
 }
 
 }  // namespace hostelry::dashboard

@@ -16,6 +16,7 @@ struct ShownFigure {
 
 struct RecentJob {
     std::string title;
+    std::string subject;
     std::string href;
     view::Chip chip;
     TimePoint at;

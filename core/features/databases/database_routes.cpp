@@ -3,12 +3,12 @@
 #include "core/features/databases/database_views.h"
 #include "core/features/databases/databases.h"
 #include "core/features/jobs/jobs.h"
+#include "core/platform/http/api.h"
 
 #include "templates/databases/index.cpt.h"
 #include "templates/databases/show.cpt.h"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace hostelry::databases {
 namespace {
@@ -16,7 +16,6 @@ namespace {
 using http::Exchange;
 using http::Method;
 using http::Response;
-using nlohmann::json;
 
 constexpr std::int64_t kPageRows = 25;
 constexpr std::int64_t kApiRows = 100;
@@ -170,47 +169,6 @@ DatabasePageView show_page_of(const SiteDatabase& database, const http::Principa
     return page;
 }
 
-http::Route page_route(
-    Method method, std::string path, std::string permission, http::Handler handler
-) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = std::move(permission),
-        .access = http::Access::SignedIn,
-        .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-        .rate = http::RateClass::Page,
-        .handler = std::move(handler)};
-}
-
-http::Route api_route(
-    Method method,
-    std::string path,
-    std::string permission,
-    std::string operation,
-    std::string summary,
-    const Description* response,
-    http::Handler handler
-) {
-    return {
-        .method = method,
-        .path = "/api/v1/databases" + std::move(path),
-        .permission = std::move(permission),
-        .access = http::Access::SignedIn,
-        .csrf = http::Csrf::None,
-        .rate = http::RateClass::Api,
-        .response = response,
-        .operation = std::move(operation),
-        .summary = std::move(summary),
-        .handler = std::move(handler),
-        .api = true};
-}
-
-json json_of(const SiteDatabase& database) {
-    const auto answer = answer_of(database);
-    return encode(describe<DatabaseAnswer>(), &answer);
-}
-
 }  // namespace
 
 void Databases::add_routes(http::Router& router) {
@@ -222,7 +180,11 @@ void Databases::add_routes(http::Router& router) {
 }
 
 void Databases::add_pages(http::Router& router) {
-    router.add(page_route(Method::Get, "/databases", "database:read", [this](Exchange& x) {
+    const auto add =
+        [&](Method method, const char* path, const char* permission, http::Handler handler) {
+            router.add(http::page_route(method, path, permission, std::move(handler)));
+        };
+    add(Method::Get, "/databases", "database:read", [this](Exchange& x) {
         const std::string words = clean_query(x.request, "q");
         const std::string after = clean_query(x.request, "after");
         const auto found = list(users::caller_of(x), words, after, kPageRows);
@@ -238,8 +200,8 @@ void Databases::add_pages(http::Router& router) {
         page.frame =
             needs_.shell.frame(x, {.title = "Databases", .section = "databases", .topics = {}});
         return needs_.shell.page(x, [&](view::Out& out) { views::databases::index(out, page); });
-    }));
-    router.add(page_route(Method::Get, "/databases/{id}", "database:read", [this](Exchange& x) {
+    });
+    add(Method::Get, "/databases/{id}", "database:read", [this](Exchange& x) {
         const auto id = id_of(x.request);
         const auto found = id ? get(users::caller_of(x), *id) : tl::unexpected(id.error());
         if (!found) {
@@ -263,87 +225,74 @@ void Databases::add_pages(http::Router& router) {
         );
         page.activity = needs_.shell.activity(x, found->id.uuid);
         return needs_.shell.page(x, [&](view::Out& out) { views::databases::show(out, page); });
-    }));
-    router.add(page_route(
-        Method::Post,
-        "/databases/{id}/password",
-        "database:update",
-        [this](Exchange& x) {
-            const auto id = id_of(x.request);
-            const auto reset =
-                id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
-            if (!reset) {
-                return Response::failed(reset.error());
-            }
-            auto response = Response::go_to(x.request, "/databases/" + id->to_string());
-            shell::Shell::flash(
-                response, "A new password is on its way. The site gets it by itself."
-            );
-            return response;
+    });
+    add(Method::Post, "/databases/{id}/password", "database:update", [this](Exchange& x) {
+        const auto id = id_of(x.request);
+        const auto reset =
+            id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
+        if (!reset) {
+            return Response::failed(reset.error());
         }
-    ));
+        auto response = Response::go_to(x.request, "/databases/" + id->to_string());
+        shell::Shell::flash(response, "A new password is on its way. The site gets it by itself.");
+        return response;
+    });
 }
 
 void Databases::add_api(http::Router& router) {
-    auto listing = api_route(
-        Method::Get,
-        "",
-        "database:read",
-        "listDatabases",
-        "Databases of sites",
-        &describe<DatabaseAnswer>(),
+    const auto add = [&](const http::ApiOperation& operation, http::Handler handler) {
+        router.add(http::api_route(operation, std::move(handler)));
+    };
+    add({.method = Method::Get,
+         .path = "/databases",
+         .permission = "database:read",
+         .operation = "listDatabases",
+         .summary = "Databases of sites",
+         .query = &describe<ListDatabases>(),
+         .response = &describe<DatabaseAnswer>(),
+         .is_list = true},
         [this](Exchange& x) {
-            const auto found = list(
-                users::caller_of(x),
-                clean_query(x.request, "q"),
-                clean_query(x.request, "after"),
-                kApiRows
-            );
+            const auto asked = http::query_as<ListDatabases>(x.request);
+            const auto found = asked
+                                   ? list(users::caller_of(x), asked->words, asked->after, kApiRows)
+                                   : tl::unexpected(asked.error());
             if (!found) {
                 return Response::failed(found.error());
             }
-            json items = json::array();
+            std::vector<DatabaseAnswer> answers;
             for (const auto& database : found->databases) {
-                items.push_back(json_of(database));
+                answers.push_back(answer_of(database));
             }
-            return Response::json(
-                {{"items", std::move(items)},
-                 {"next", found->next.empty() ? json(nullptr) : json(found->next)}}
-            );
-        }
-    );
-    listing.response_is_list = true;
-    router.add(std::move(listing));
-    router.add(api_route(
-        Method::Get,
-        "/{id}",
-        "database:read",
-        "getDatabase",
-        "One database",
-        &describe<DatabaseAnswer>(),
+            return http::listed(answers, found->next);
+        });
+    add({.method = Method::Get,
+         .path = "/databases/{id}",
+         .permission = "database:read",
+         .operation = "getDatabase",
+         .summary = "One database",
+         .response = &describe<DatabaseAnswer>()},
         [this](Exchange& x) {
-            const auto id = id_of(x.request);
-            const auto found = id ? get(users::caller_of(x), *id) : tl::unexpected(id.error());
-            return found ? Response::json(json_of(*found)) : Response::failed(found.error());
-        }
-    ));
-    router.add(api_route(
-        Method::Post,
-        "/{id}/password",
-        "database:update",
-        "resetDatabasePassword",
-        "Give a database a new password; its site is told",
-        &describe<PasswordResetAnswer>(),
+            const auto read = [&]() -> Result<DatabaseAnswer> {
+                const auto id = TRY(id_of(x.request));
+                const auto found = TRY(get(users::caller_of(x), id));
+                return answer_of(found);
+            };
+            return http::answered(read());
+        });
+    add({.method = Method::Post,
+         .path = "/databases/{id}/password",
+         .permission = "database:update",
+         .operation = "resetDatabasePassword",
+         .summary = "Give a database a new password; its site is told",
+         .response = &describe<PasswordResetAnswer>()},
         [this](Exchange& x) {
-            const auto id = id_of(x.request);
-            const auto reset =
-                id ? reset_password(users::caller_of(x), *id) : tl::unexpected(id.error());
-            if (!reset) {
-                return Response::failed(reset.error());
-            }
-            return Response::json({{"job", reset->job.to_string()}}, 202);
-        }
-    ));
+            const auto act = [&]() -> Result<PasswordResetAnswer> {
+                const auto id = TRY(id_of(x.request));
+                const auto reset = TRY(reset_password(users::caller_of(x), id));
+                return PasswordResetAnswer{reset.job.to_string()};
+            };
+            return http::answered(act(), 202);
+        });
 }
 
 }  // namespace hostelry::databases

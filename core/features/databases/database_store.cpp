@@ -1,5 +1,7 @@
 #include "core/features/databases/database_store.h"
 
+#include "core/platform/db/pattern.h"
+
 namespace hostelry::databases {
 namespace {
 
@@ -84,24 +86,12 @@ Result<SiteDatabase> found_or_missing(const std::optional<db::Row>& row) {
     return database_of(*row);
 }
 
-/// "%words%" for ILIKE, with its own signs taken literally.
-std::string containing(const std::string& words) {
-    std::string pattern = "%";
-    for (const char c : words) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern + "%";
-}
-
 }  // namespace
 
 DatabasePage DatabaseStore::list(
     const std::string& words, const std::string& after, std::int64_t count_max
 ) {
-    const std::string pattern = containing(words);
+    const std::string pattern = db::containing(words);
     DatabasePage page{
         .databases = databases_of(tx_.query(kListDatabasesSql, pattern, after, count_max + 1))};
     page.matching = tx_.query_one(kCountDatabasesSql, pattern)["matching"].integer();

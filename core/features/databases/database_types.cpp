@@ -22,6 +22,24 @@ DatabaseAnswer answer_of(const SiteDatabase& database) {
 }  // namespace hostelry::databases
 
 template <>
+const hostelry::Description& hostelry::describe<hostelry::databases::ListDatabases>() {
+    using databases::ListDatabases;
+    static const Description kDescription{
+        "ListDatabases",
+        {
+            field<&ListDatabases::words>(
+                "q", {.label = "Words", .help = "Only those with this in site or name", .max = 300}
+            ),
+            // A domain and a name of a database, the longest there are.
+            field<&ListDatabases::after>(
+                "after",
+                {.label = "After", .help = "Go on behind the answer whose next this is", .max = 400}
+            ),
+        }};
+    return kDescription;
+}
+
+template <>
 const hostelry::Description& hostelry::describe<hostelry::databases::DatabaseAnswer>() {
     using Answer = databases::DatabaseAnswer;
     static const Description kDescription{

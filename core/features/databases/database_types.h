@@ -8,6 +8,12 @@
 
 namespace hostelry::databases {
 
+/// What of the list is wanted.
+struct ListDatabases {
+    std::string words{};
+    std::string after{};
+};
+
 struct DatabaseAnswer {
     DatabaseId id{};
     std::string name{};
@@ -30,6 +36,8 @@ struct PasswordResetAnswer {
 
 }  // namespace hostelry::databases
 
+template <>
+const hostelry::Description& hostelry::describe<hostelry::databases::ListDatabases>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::databases::DatabaseAnswer>();
 template <>

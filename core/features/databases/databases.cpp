@@ -115,7 +115,8 @@ Result<PasswordReset> Databases::reset_password(const users::Caller& caller, Dat
                  .exclusive_key = "site:" + database.site.to_string(),
                  .actor = caller.user,
                  .subject_type = "database",
-                 .subject_id = database.id.uuid}
+                 .subject_id = database.id.uuid,
+                 .subject_name = database.name}
             );
             database.is_resetting = true;
             return PasswordReset{.database = database, .job = job};

@@ -11,6 +11,8 @@ public:
     void add_routes(http::Router& router);
 
 private:
+    void add_zone_routes(http::Router& router);
+    void add_record_routes(http::Router& router);
     http::Response list_zones(http::Exchange& exchange);
     http::Response create_zone(http::Exchange& exchange);
     http::Response get_zone(http::Exchange& exchange);

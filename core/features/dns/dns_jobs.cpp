@@ -261,7 +261,8 @@ JobId enqueue_zone_job(
          .exclusive_key = "dns_zone:" + zone.id.to_string(),
          .actor = actor,
          .subject_type = "dns_zone",
-         .subject_id = zone.id.uuid}
+         .subject_id = zone.id.uuid,
+         .subject_name = zone.name}
     );
 }
 

@@ -40,6 +40,11 @@ struct Record {
     std::optional<Uuid> site;  ///< Made by a site; such a record is not edited by hand.
 };
 
+/// What of the list is wanted.
+struct ListDnsZones {
+    std::string words;
+};
+
 struct CreateDnsZone {
     std::string name;
     plugins::DnsBackendId backend{};
@@ -93,6 +98,19 @@ inline const Description& describe<dns::Record>() {
             field<&Record::value>("value", {.label = "Value"}),
             field<&Record::site>("site", {.label = "Made by site"}),
             field<&Record::zone>("zone", {.label = "Zone"}),
+        }};
+    return kDescription;
+}
+
+template <>
+inline const Description& describe<dns::ListDnsZones>() {
+    using dns::ListDnsZones;
+    static const Description kDescription{
+        "ListDnsZones",
+        {
+            field<&ListDnsZones::words>(
+                "q", {.label = "Words", .help = "Only those with this in their name", .max = 253}
+            ),
         }};
     return kDescription;
 }

@@ -2,6 +2,7 @@
 
 #include "core/features/dns/dns_pages_common.h"
 #include "core/features/dns/zone_name.h"
+#include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
 #include <algorithm>
@@ -134,19 +135,10 @@ Response RecordPages::remove(Exchange& exchange) {
 }
 
 void RecordPages::add_routes(http::Router& router) {
-    const auto page = [&](http::Method method,
-                          const char* path,
-                          Response (RecordPages::*handler)(Exchange&)) {
-        router.add({
-            .method = method,
-            .path = path,
-            .permission = "dns:update",
-            .access = http::Access::SignedIn,
-            .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [this, handler](Exchange& exchange) { return (this->*handler)(exchange); },
-        });
-    };
+    const auto page =
+        [&](http::Method method, const char* path, Response (RecordPages::*handler)(Exchange&)) {
+            router.add(http::page_route(method, path, "dns:update", http::bound(this, handler)));
+        };
     using http::Method;
     page(Method::Get, "/dns/{id}/records/new", &RecordPages::show_new);
     page(Method::Post, "/dns/{id}/records", &RecordPages::create);

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/platform/http/address.h"
+#include "core/platform/names/public_suffix.h"
 
 #include <idn2.h>
 
@@ -70,6 +71,12 @@ Result<std::string> zone_name_from_text(std::string_view text) {
     }
     if (!are_labels(name, false) || name.find('.') == std::string::npos) {
         return fail(ErrorCode::Invalid, "This is not a domain. Give one such as example.com.");
+    }
+    if (names::is_registry_suffix(name)) {
+        return fail(
+            ErrorCode::Invalid,
+            "Everybody registers domains below “" + name + "”. Give one of them."
+        );
     }
     return name;
 }

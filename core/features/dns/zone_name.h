@@ -10,7 +10,7 @@
 namespace hostelry::dns {
 
 /// "Bücher.example." -> "xn--bcher-kva.example". Invalid for what cannot be a zone: one label, an
-/// address.
+/// address, a name below which everybody registers (co.uk).
 Result<std::string> zone_name_from_text(std::string_view text);
 
 /// "@", "www" or "www.example.com." in zone example.com -> the absolute name. Underscores and a "*"

@@ -6,6 +6,7 @@
 #include "core/features/dns/dns_views.h"
 #include "core/features/dns/zone_name.h"
 #include "core/features/jobs/jobs.h"
+#include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/dns/form.cpt.h"
@@ -495,15 +496,7 @@ void ZonePages::add_routes(http::Router& router) {
                           const char* path,
                           const char* permission,
                           Response (ZonePages::*handler)(Exchange&)) {
-        router.add({
-            .method = method,
-            .path = path,
-            .permission = permission,
-            .access = http::Access::SignedIn,
-            .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [this, handler](Exchange& exchange) { return (this->*handler)(exchange); },
-        });
+        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
     };
     using http::Method;
     page(Method::Get, "/dns", "dns:read", &ZonePages::index);

@@ -1,6 +1,8 @@
+#include "core/base/text.h"
+#include "core/features/jobs/job_change.h"
 #include "core/features/jobs/job_views.h"
 #include "core/features/jobs/jobs.h"
-#include "core/platform/events/events.h"
+#include "core/platform/http/api.h"
 
 #include "templates/jobs/index.cpt.h"
 #include "templates/jobs/show.cpt.h"
@@ -8,17 +10,20 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <map>
 
 namespace hostelry::jobs {
 namespace {
 
 using http::Exchange;
+using http::Method;
 using http::Response;
 using queue::JobState;
 using queue::JobStore;
 
 constexpr int kPageRows = 25;
 constexpr int kLogLinesShown = 500;
+constexpr std::size_t kWordsMax = 200;
 
 struct Segment {
     const char* name;
@@ -52,6 +57,7 @@ JobRow row_of(const queue::Job& job, TimePoint now) {
     JobRow row{
         .id = job.id.to_string(),
         .title = job.title,
+        .subject = job.subject_name,
         .chip = chip_of(job),
         .created_at = job.created_at};
     row.chip.in_table = true;
@@ -65,21 +71,52 @@ JobRow row_of(const queue::Job& job, TimePoint now) {
     return row;
 }
 
-std::string jobs_href(const Segment& segment, std::optional<JobId> after) {
+/// What of the list is shown.
+struct Choice {
+    const Segment& segment;
+    std::string words;
+    std::optional<JobId> after;
+};
+
+Choice choice_of(const http::Request& request) {
+    return {
+        .segment = chosen_segment(request.query("state").value_or("all")),
+        .words = request.query("q").value_or("").substr(0, kWordsMax),
+        .after = JobId::parse(request.query("after").value_or(""))};
+}
+
+std::string jobs_href(
+    const Segment& segment, const std::string& words, std::optional<JobId> after = {}
+) {
     std::string href = std::string("/jobs?state=") + segment.name;
+    if (!words.empty()) {
+        href += "&q=" + percent_encode(words);
+    }
     return after ? href + "&after=" + after->to_string() : href;
 }
 
-view::List list_of(const Segment& chosen, const queue::JobPage& page) {
+view::EmptyState nothing_of(const Choice& choice) {
+    if (!choice.words.empty()) {
+        return {.icon = "list-checks", .title = "No job fits", .text = "Try another word."};
+    }
+    return {
+        .icon = "list-checks",
+        .title = choice.segment.states.empty() ? "No jobs yet" : "No jobs in this state",
+        .text =
+            "Work that takes longer than a click, such as setting up a site, appears here with "
+            "every step."};
+}
+
+view::List list_of(const Choice& choice, const queue::JobPage& page) {
     view::List list;
     for (const auto& segment : segments()) {
         list.segments.push_back({
             .label = segment.label,
-            .href = jobs_href(segment, {}),
+            .href = jobs_href(segment, choice.words),
             .count = {},
             .icon = {},
             .icon_class = {},
-            .is_current = segment.name == chosen.name,
+            .is_current = segment.name == choice.segment.name,
         });
     }
     list.table.label = "Jobs";
@@ -92,19 +129,13 @@ view::List list_of(const Segment& chosen, const queue::JobPage& page) {
         {.label = "Created", .sort_href = {}, .is_number = true},
     };
     if (page.jobs.empty()) {
-        list.empty = view::EmptyState{
-            .icon = "list-checks",
-            .title = chosen.states.empty() ? "No jobs yet" : "No jobs in this state",
-            .text =
-                "Work that takes longer than a click, such as setting up a site, appears here with "
-                "every step.",
-        };
+        list.empty = nothing_of(choice);
     }
     list.counted = fmt::format("{} jobs shown", page.jobs.size());
     if (page.next) {
-        list.pager.next_href = jobs_href(chosen, page.next);
+        list.pager.next_href = jobs_href(choice.segment, choice.words, page.next);
     }
-    list.refresh_href = jobs_href(chosen, {});
+    list.refresh_href = jobs_href(choice.segment, choice.words);
     return list;
 }
 
@@ -117,43 +148,49 @@ Result<JobParts> load_parts(db::Transaction& tx, JobId id) {
     return parts;
 }
 
-Result<JobId> id_of(const http::Request& request) {
-    const auto id = JobId::parse(request.param("id"));
-    if (!id) {
-        return fail(ErrorCode::NotFound, "There is no such job.");
-    }
-    return *id;
+Response shown_again(const Exchange& exchange, const Result<queue::Job>& job) {
+    return job ? Response::go_to(exchange.request, "/jobs/" + job->id.to_string())
+               : Response::failed(job.error());
 }
 
 std::string subject_href_of(const queue::Job& job) {
     if (!job.subject_id) {
         return {};
     }
-    if (job.subject_type == "site" || job.subject_type == "server") {
-        return "/" + job.subject_type + "s/" + job.subject_id->to_string();
-    }
-    return {};
+    static const std::map<std::string_view, std::string_view> kPlaces{
+        {"site", "/sites/"},
+        {"server", "/servers/"},
+        {"dns_zone", "/dns/"},
+        {"certificate", "/certificates/"},
+        {"database", "/databases/"}};
+    const auto place = kPlaces.find(job.subject_type);
+    return place == kPlaces.end() ? "" : std::string(place->second) + job.subject_id->to_string();
 }
 
 }  // namespace
 
 http::Response Jobs::list_page(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const Segment& chosen = chosen_segment(exchange.request.query("state").value_or("all"));
-    const auto after = JobId::parse(exchange.request.query("after").value_or(""));
+    const Choice choice = choice_of(exchange.request);
     const auto found = needs_.database.in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<queue::JobPage> {
             queue::JobFilter filter;
-            filter.states = chosen.states;
-            return JobStore(tx).list(filter, after, kPageRows);
+            filter.states = choice.segment.states;
+            filter.words = choice.words;
+            return JobStore(tx).list(filter, choice.after, kPageRows);
         }
     );
     if (!found) {
         return Response::failed(found.error());
     }
     JobsPage page;
-    page.list = list_of(chosen, *found);
+    page.filter = {
+        .href = "/jobs",
+        .query = choice.words,
+        .placeholder = "Filter by job, site or server",
+        .kept = {{"state", choice.segment.name}}};
+    page.list = list_of(choice, *found);
     for (const auto& job : found->jobs) {
         page.rows.push_back(row_of(job, needs_.clock.now()));
     }
@@ -177,7 +214,7 @@ http::Response Jobs::show_page(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const auto parts =
         needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, TRY(id_of(exchange.request)));
+            return load_parts(tx, TRY(job_id_of(exchange)));
         });
     if (!parts) {
         return Response::failed(parts.error());
@@ -187,7 +224,7 @@ http::Response Jobs::show_page(Exchange& exchange) {
     page.head = {
         .breadcrumbs = {{"Jobs", "/jobs"}}, .title = parts->job.title, .chip = chip_of(parts->job)};
     page.subject_href = subject_href_of(parts->job);
-    page.subject_label = parts->job.subject_type;
+    page.subject_name = parts->job.subject_name;
     page.frame = needs_.shell.frame(
         exchange,
         {.title = parts->job.title,
@@ -201,7 +238,7 @@ http::Response Jobs::card_fragment(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const auto parts =
         needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, TRY(id_of(exchange.request)));
+            return load_parts(tx, TRY(job_id_of(exchange)));
         });
     if (!parts) {
         return Response::failed(parts.error());
@@ -218,75 +255,25 @@ http::Response Jobs::card_fragment(Exchange& exchange) {
 }
 
 http::Response Jobs::retry(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto done =
-        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobId> {
-            const JobId id = TRY(id_of(exchange.request));
-            const auto job = TRY(JobStore(tx).get(id));
-            TRY(JobStore(tx).retry(id));
-            events::publish(
-                tx,
-                {
-                    .type = "job.retried",
-                    .tenant = job.tenant,
-                    .actor = principal.user,
-                    .subject_type = "job",
-                    .subject_id = id.uuid,
-                    .client_address = exchange.request.client_address,
-                    .request_id = exchange.request.request_id,
-                }
-            );
-            return id;
-        });
-    return done ? Response::go_to(exchange.request, "/jobs/" + done->to_string())
-                : Response::failed(done.error());
+    return shown_again(exchange, retry_job(needs_.database, exchange));
 }
 
 http::Response Jobs::cancel(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto done =
-        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobId> {
-            const JobId id = TRY(id_of(exchange.request));
-            const auto job = TRY(JobStore(tx).get(id));
-            TRY(JobStore(tx).cancel(id));
-            events::publish(
-                tx,
-                {
-                    .type = "job.cancelled",
-                    .tenant = job.tenant,
-                    .actor = principal.user,
-                    .subject_type = "job",
-                    .subject_id = id.uuid,
-                    .client_address = exchange.request.client_address,
-                    .request_id = exchange.request.request_id,
-                }
-            );
-            return id;
-        });
-    return done ? Response::go_to(exchange.request, "/jobs/" + done->to_string())
-                : Response::failed(done.error());
+    return shown_again(exchange, cancel_job(needs_.database, exchange));
 }
 
 void Jobs::add_pages(http::Router& router) {
-    const auto page = [&](http::Method method,
+    const auto page = [&](Method method,
                           const char* path,
                           const char* permission,
-                          Response (Jobs::*handler)(Exchange&)) {
-        router.add({
-            .method = method,
-            .path = path,
-            .permission = permission,
-            .access = http::Access::SignedIn,
-            .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [this, handler](Exchange& exchange) { return (this->*handler)(exchange); },
-        });
+                          Response (Jobs::*act)(Exchange&)) {
+        router.add(http::page_route(method, path, permission, http::bound(this, act)));
     };
-    page(http::Method::Get, "/jobs", "job:read", &Jobs::list_page);
-    page(http::Method::Get, "/jobs/{id}", "job:read", &Jobs::show_page);
-    page(http::Method::Get, "/jobs/{id}/card", "job:read", &Jobs::card_fragment);
-    page(http::Method::Post, "/jobs/{id}/retry", "job:retry", &Jobs::retry);
-    page(http::Method::Post, "/jobs/{id}/cancel", "job:cancel", &Jobs::cancel);
+    page(Method::Get, "/jobs", "job:read", &Jobs::list_page);
+    page(Method::Get, "/jobs/{id}", "job:read", &Jobs::show_page);
+    page(Method::Get, "/jobs/{id}/card", "job:read", &Jobs::card_fragment);
+    page(Method::Post, "/jobs/{id}/retry", "job:retry", &Jobs::retry);
+    page(Method::Post, "/jobs/{id}/cancel", "job:cancel", &Jobs::cancel);
 }
 
 void Jobs::add_routes(http::Router& router) {

@@ -13,6 +13,7 @@ namespace hostelry::jobs {
 struct JobRow {
     std::string id;
     std::string title;
+    std::string subject;
     view::Chip chip;
     std::string progress;  // "3 of 8"
     std::string step;
@@ -23,6 +24,7 @@ struct JobRow {
 struct JobsPage {
     view::Shell frame;
     view::PageHead head;
+    view::FilterForm filter;
     view::List list;
     std::vector<JobRow> rows;
 };
@@ -32,7 +34,7 @@ struct JobPageView {
     view::PageHead head;
     view::JobCard card;
     std::string subject_href;
-    std::string subject_label;
+    std::string subject_name;
 };
 
 }  // namespace hostelry::jobs

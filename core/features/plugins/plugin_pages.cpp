@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/features/plugins/plugin_views.h"
+#include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/plugins/backend_form.cpt.h"
@@ -238,15 +239,7 @@ void PluginPages::add_routes(http::Router& router) {
                           const char* path,
                           const char* permission,
                           Response (PluginPages::*handler)(Exchange&)) {
-        router.add({
-            .method = method,
-            .path = path,
-            .permission = permission,
-            .access = http::Access::SignedIn,
-            .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-            .rate = http::RateClass::Page,
-            .handler = [this, handler](Exchange& exchange) { return (this->*handler)(exchange); },
-        });
+        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
     };
     page(http::Method::Get, "/plugins", "plugin:read", &PluginPages::index);
     page(

@@ -3,46 +3,16 @@
 #include "core/features/servers/server_api.h"
 #include "core/features/servers/server_pages.h"
 #include "core/features/servers/server_types.h"
+#include "core/platform/http/api.h"
 
+#include <functional>
 #include <memory>
 
 namespace hostelry::servers {
 
 namespace {
 
-using http::Access;
-using http::Csrf;
 using http::Method;
-using http::RateClass;
-
-http::Route server_page_route(Method method, std::string path, std::string permission) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = std::move(permission),
-        .access = Access::SignedIn,
-        .csrf = Csrf::Token,
-        .rate = RateClass::Page};
-}
-
-http::Route server_api_route(
-    Method method,
-    std::string path,
-    std::string permission,
-    std::string operation,
-    std::string summary
-) {
-    return {
-        .method = method,
-        .path = "/api/v1" + std::move(path),
-        .permission = std::move(permission),
-        .access = Access::SignedIn,
-        .csrf = Csrf::None,
-        .rate = RateClass::Api,
-        .operation = std::move(operation),
-        .summary = std::move(summary),
-        .api = true};
-}
 
 void add_server_pages(Servers& servers, http::Router& router, shell::Shell& shell) {
     const auto pages = std::make_shared<ServerPages>(servers, shell);
@@ -50,9 +20,9 @@ void add_server_pages(Servers& servers, http::Router& router, shell::Shell& shel
                          std::string path,
                          std::string permission,
                          http::Response (ServerPages::*act)(http::Exchange&)) {
-        auto route = server_page_route(method, std::move(path), std::move(permission));
-        route.handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); };
-        router.add(std::move(route));
+        router.add(http::page_route(
+            method, std::move(path), std::move(permission), http::bound(pages, act)
+        ));
     };
     add(Method::Get, "/servers", "server:read", &ServerPages::index);
     add(Method::Post, "/servers", "server:create", &ServerPages::create);
@@ -69,100 +39,104 @@ void add_server_pages(Servers& servers, http::Router& router, shell::Shell& shel
         &ServerPages::withdraw);
 }
 
-void add_server_api(Servers& servers, http::Router& router) {
-    const auto api = std::make_shared<ServerApi>(servers);
-    const auto add = [&](http::Route route,
-                         http::Response (ServerApi::*act)(http::Exchange&),
-                         const Description* request,
-                         const Description* response) {
-        route.request = request;
-        route.response = response;
-        route.response_is_list = route.operation.starts_with("list");
-        route.handler = [api, act](http::Exchange& exchange) { return (*api.*act)(exchange); };
-        router.add(std::move(route));
-    };
+using AddOperation =
+    std::function<void(const http::ApiOperation&, http::Response (ServerApi::*)(http::Exchange&))>;
+
+void add_machines(const AddOperation& add) {
     const auto* server = &describe<ServerAnswer>();
     const auto* job = &describe<ServerJobAnswer>();
-    add(server_api_route(Method::Get, "/servers", "server:read", "listServers", "Managed servers"),
-        &ServerApi::list,
-        nullptr,
-        server);
-    add(server_api_route(
-            Method::Post, "/servers", "server:create", "addServer", "Add a machine and bring it up"
-        ),
-        &ServerApi::add,
-        &describe<AddServer>(),
-        server);
-    add(server_api_route(Method::Get, "/servers/{id}", "server:read", "getServer", "One server"),
-        &ServerApi::get,
-        nullptr,
-        server);
-    add(server_api_route(
-            Method::Delete, "/servers/{id}", "server:delete", "removeServer", "Let a server go"
-        ),
-        &ServerApi::remove,
-        nullptr,
-        job);
-    add(server_api_route(
-            Method::Post,
-            "/servers/{id}/bring-up",
-            "server:update",
-            "retryServer",
-            "Bring a server up once more"
-        ),
-        &ServerApi::retry,
-        nullptr,
-        job);
-    add(server_api_route(
-            Method::Get,
-            "/server-key",
-            "server:create",
-            "getServerKey",
-            "The SSH key with which the panel signs in to servers"
-        ),
-        &ServerApi::key,
-        nullptr,
-        &describe<ServerKeyAnswer>());
-    add(server_api_route(
-            Method::Post,
-            "/host-key-scan",
-            "server:create",
-            "scanHostKey",
-            "Ask a machine for its SSH host key"
-        ),
-        &ServerApi::scan,
-        &describe<ScanHostKey>(),
-        &describe<HostKeyAnswer>());
-    add(server_api_route(
-            Method::Get,
-            "/servers/{id}/placements",
-            "server:read",
-            "listServerPlacements",
-            "To whom a server is offered"
-        ),
-        &ServerApi::placements,
-        nullptr,
-        &describe<PlacementAnswer>());
-    add(server_api_route(
-            Method::Post,
-            "/servers/{id}/placements",
-            "server:update",
-            "offerServer",
-            "Offer a server to a tenant below"
-        ),
-        &ServerApi::offer,
-        &describe<OfferServer>(),
-        nullptr);
-    add(server_api_route(
-            Method::Delete,
-            "/servers/{id}/placements/{tenant}",
-            "server:update",
-            "withdrawServer",
-            "Withdraw an offer"
-        ),
-        &ServerApi::withdraw,
-        nullptr,
-        nullptr);
+    add({.method = Method::Get,
+         .path = "/servers",
+         .permission = "server:read",
+         .operation = "listServers",
+         .summary = "Managed servers",
+         .query = &describe<ListServers>(),
+         .response = server,
+         .is_list = true},
+        &ServerApi::list);
+    add({.method = Method::Post,
+         .path = "/servers",
+         .permission = "server:create",
+         .operation = "addServer",
+         .summary = "Add a machine and bring it up",
+         .request = &describe<AddServer>(),
+         .response = server,
+         .idempotent = true},
+        &ServerApi::add);
+    add({.method = Method::Get,
+         .path = "/servers/{id}",
+         .permission = "server:read",
+         .operation = "getServer",
+         .summary = "One server",
+         .response = server},
+        &ServerApi::get);
+    add({.method = Method::Delete,
+         .path = "/servers/{id}",
+         .permission = "server:delete",
+         .operation = "removeServer",
+         .summary = "Let a server go",
+         .response = job},
+        &ServerApi::remove);
+    add({.method = Method::Post,
+         .path = "/servers/{id}/bring-up",
+         .permission = "server:update",
+         .operation = "retryServer",
+         .summary = "Bring a server up once more",
+         .response = job},
+        &ServerApi::retry);
+}
+
+void add_keys(const AddOperation& add) {
+    add({.method = Method::Get,
+         .path = "/server-key",
+         .permission = "server:create",
+         .operation = "getServerKey",
+         .summary = "The SSH key with which the panel signs in to servers",
+         .response = &describe<ServerKeyAnswer>()},
+        &ServerApi::key);
+    add({.method = Method::Post,
+         .path = "/host-key-scan",
+         .permission = "server:create",
+         .operation = "scanHostKey",
+         .summary = "Ask a machine for its SSH host key",
+         .request = &describe<ScanHostKey>(),
+         .response = &describe<HostKeyAnswer>()},
+        &ServerApi::scan);
+}
+
+void add_placements(const AddOperation& add) {
+    add({.method = Method::Get,
+         .path = "/servers/{id}/placements",
+         .permission = "server:read",
+         .operation = "listServerPlacements",
+         .summary = "To whom a server is offered",
+         .response = &describe<PlacementAnswer>(),
+         .is_list = true},
+        &ServerApi::placements);
+    add({.method = Method::Post,
+         .path = "/servers/{id}/placements",
+         .permission = "server:update",
+         .operation = "offerServer",
+         .summary = "Offer a server to a tenant below",
+         .request = &describe<OfferServer>()},
+        &ServerApi::offer);
+    add({.method = Method::Delete,
+         .path = "/servers/{id}/placements/{tenant}",
+         .permission = "server:update",
+         .operation = "withdrawServer",
+         .summary = "Withdraw an offer"},
+        &ServerApi::withdraw);
+}
+
+void add_server_api(Servers& servers, http::Router& router) {
+    const auto api = std::make_shared<ServerApi>(servers);
+    const auto add = [&](const http::ApiOperation& operation,
+                         http::Response (ServerApi::*act)(http::Exchange&)) {
+        router.add(http::api_route(operation, http::bound(api, act)));
+    };
+    add_machines(add);
+    add_keys(add);
+    add_placements(add);
 }
 
 }  // namespace

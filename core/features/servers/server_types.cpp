@@ -35,6 +35,31 @@ ServerAnswer answer_of(const Server& server, std::optional<JobId> job) {
 using namespace hostelry::servers;
 
 template <>
+const hostelry::Description& hostelry::describe<ListServers>() {
+    static const Description kDescription{
+        "ListServers",
+        {
+            field<&ListServers::words>(
+                "q",
+                {.label = "Words", .help = "Only those with this in name or address", .max = 253}
+            ),
+            field<&ListServers::state>(
+                "state",
+                {.label = "State",
+                 .help = "Only those in this state",
+                 .kind = Kind::Choice,
+                 .choices =
+                     {{"queued", "Queued"},
+                      {"provisioning", "Provisioning"},
+                      {"ready", "Ready"},
+                      {"failed", "Failed"},
+                      {"removing", "Removing"}}}
+            ),
+        }};
+    return kDescription;
+}
+
+template <>
 const hostelry::Description& hostelry::describe<ServerAnswer>() {
     static const Description kDescription{
         "Server",

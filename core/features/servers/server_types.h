@@ -10,6 +10,12 @@
 
 namespace hostelry::servers {
 
+/// What of the list is wanted.
+struct ListServers {
+    std::string words;
+    std::string state;
+};
+
 struct ServerAnswer {
     ServerId id;
     std::string name;
@@ -59,6 +65,8 @@ struct ServerJobAnswer {
 
 }  // namespace hostelry::servers
 
+template <>
+const hostelry::Description& hostelry::describe<hostelry::servers::ListServers>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::servers::ServerAnswer>();
 template <>

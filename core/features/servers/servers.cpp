@@ -54,7 +54,8 @@ JobId enqueue_for(
          .exclusive_key = key,
          .actor = actor.user,
          .subject_type = kSubject,
-         .subject_id = server.id.uuid}
+         .subject_id = server.id.uuid,
+         .subject_name = server.name}
     );
 }
 

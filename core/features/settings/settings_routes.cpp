@@ -1,15 +1,12 @@
 #include "core/features/settings/settings.h"
 #include "core/features/settings/settings_views.h"
+#include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/settings/index.cpt.h"
 
-#include <nlohmann/json.hpp>
-
 namespace hostelry::settings {
 namespace {
-
-using nlohmann::json;
 
 http::Response settings_page(
     Settings& settings, shell::Shell& shell, http::Exchange& exchange, const Error* error
@@ -71,76 +68,54 @@ http::Response save_settings(Settings& settings, shell::Shell& shell, http::Exch
     return response;
 }
 
-http::Response answer(const Result<SettingValues>& values) {
-    return values ? http::Response::json(encode(describe<SettingValues>(), &*values))
-                  : http::Response::failed(values.error());
-}
-
 /// Absent members stay as they are.
-http::Response patch_settings(Settings& settings, http::Exchange& exchange) {
-    const auto present = settings.values();
-    const auto body = json::parse(exchange.request.body, nullptr, false);
-    if (!present || !exchange.request.is_json() || !body.is_object()) {
-        return http::Response::failed(
-            present
-                ? fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.")
-                      .value()
-                : present.error()
-        );
-    }
-    auto merged = encode(describe<SettingValues>(), &*present);
-    merged.update(body);
-    const auto request = decode_as<SettingValues>(merged);
-    return request ? answer(settings.update(users::caller_of(exchange), *request))
-                   : http::Response::failed(request.error());
-}
-
-http::Route settings_route(
-    http::Method method, std::string path, std::string permission, http::RateClass rate
-) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = std::move(permission),
-        .access = http::Access::SignedIn,
-        .csrf = rate == http::RateClass::Api ? http::Csrf::None : http::Csrf::Token,
-        .rate = rate};
+Result<SettingValues> patch_settings(Settings& settings, const http::Exchange& exchange) {
+    const auto present = TRY(settings.values());
+    const auto request = TRY(http::patch_as(exchange.request, present));
+    return settings.update(users::caller_of(exchange), request);
 }
 
 }  // namespace
 
 void Settings::add_routes(http::Router& router) {
+    using http::Exchange;
     using http::Method;
-    using http::RateClass;
     auto& shell = needs_.shell;
+    const auto* described = &describe<SettingValues>();
     shell.set_product([this] { return values_or_defaults().product_name; });
-    auto show = settings_route(Method::Get, "/settings", "settings:read", RateClass::Page);
-    show.handler = [this, &shell](http::Exchange& exchange) {
-        return settings_page(*this, shell, exchange, nullptr);
-    };
-    router.add(std::move(show));
-    auto save = settings_route(Method::Post, "/settings", "settings:update", RateClass::Page);
-    save.handler = [this, &shell](http::Exchange& exchange) {
-        return save_settings(*this, shell, exchange);
-    };
-    router.add(std::move(save));
-
-    auto get = settings_route(Method::Get, "/api/v1/settings", "settings:read", RateClass::Api);
-    get.api = true;
-    get.operation = "getSettings";
-    get.summary = "Settings of the installation";
-    get.response = &describe<SettingValues>();
-    get.handler = [this](http::Exchange&) { return answer(values()); };
-    router.add(std::move(get));
-    auto patch =
-        settings_route(Method::Patch, "/api/v1/settings", "settings:update", RateClass::Api);
-    patch.api = true;
-    patch.operation = "updateSettings";
-    patch.summary = "Change settings; absent members stay";
-    patch.request = &describe<SettingValues>();
-    patch.response = &describe<SettingValues>();
-    patch.handler = [this](http::Exchange& exchange) { return patch_settings(*this, exchange); };
-    router.add(std::move(patch));
+    router.add(http::page_route(
+        Method::Get,
+        "/settings",
+        "settings:read",
+        [this, &shell](Exchange& exchange) {
+            return settings_page(*this, shell, exchange, nullptr);
+        }
+    ));
+    router.add(http::page_route(
+        Method::Post,
+        "/settings",
+        "settings:update",
+        [this, &shell](Exchange& exchange) { return save_settings(*this, shell, exchange); }
+    ));
+    router.add(http::api_route(
+        {.method = Method::Get,
+         .path = "/settings",
+         .permission = "settings:read",
+         .operation = "getSettings",
+         .summary = "Settings of the installation",
+         .response = described},
+        [this](Exchange&) { return http::answered(values()); }
+    ));
+    router.add(http::api_route(
+        {.method = Method::Patch,
+         .path = "/settings",
+         .permission = "settings:update",
+         .operation = "updateSettings",
+         .summary = "Change settings; absent members stay",
+         .request = described,
+         .response = described},
+        [this](Exchange& exchange) { return http::answered(patch_settings(*this, exchange)); }
+    ));
 }
 
 }  // namespace hostelry::settings

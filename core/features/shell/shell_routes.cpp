@@ -3,6 +3,7 @@
 #include "core/features/shell/shell.h"
 #include "core/features/shell/shell_store.h"
 #include "core/features/shell/topics.h"
+#include "core/platform/http/api.h"
 
 #include "templates/components/palette.cpt.h"
 #include "templates/layouts/shell.cpt.h"
@@ -105,16 +106,8 @@ private:
     const std::vector<std::pair<std::string, PaletteSource>>& sources_;
 };
 
-http::Route signed_in(Method method, std::string path, http::Handler handler) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = "self",
-        .access = Access::SignedIn,
-        .csrf = http::is_safe(method) ? Csrf::None : Csrf::Token,
-        .rate = RateClass::Page,
-        .handler = std::move(handler),
-    };
+http::Route for_signed_in(std::string path, http::Handler handler) {
+    return http::page_route(Method::Get, std::move(path), "self", std::move(handler));
 }
 
 /// Themes are for the sign-in page too.
@@ -138,11 +131,11 @@ void Shell::add_routes(http::Router& router) {
     router.add(for_everybody("/preferences/navigation", [](Exchange& x) {
         return keep_preference(x, "navigation", {"rail", "wide"});
     }));
-    router.add(signed_in(Method::Get, "/jobs/running", [this](Exchange& x) {
+    router.add(for_signed_in("/jobs/running", [this](Exchange& x) {
         const auto framed = frame(x, {});
         return page(x, [&](view::Out& out) { views::layouts::running_jobs(out, framed.running); });
     }));
-    router.add(signed_in(Method::Get, "/palette", [this](Exchange& x) {
+    router.add(for_signed_in("/palette", [this](Exchange& x) {
         const auto items = Search(needs_.database, sources_)
                                .find(x.signed_in(), x.request.query("q").value_or(""));
         if (!items) {
@@ -150,7 +143,7 @@ void Shell::add_routes(http::Router& router) {
         }
         return page(x, [&](view::Out& out) { views::components::palette_results(out, *items); });
     }));
-    router.add(signed_in(Method::Get, "/search", [this](Exchange& x) {
+    router.add(for_signed_in("/search", [this](Exchange& x) {
         const std::string words = x.request.query("q").value_or("");
         const auto items = Search(needs_.database, sources_).find(x.signed_in(), words);
         if (!items) {
@@ -159,7 +152,7 @@ void Shell::add_routes(http::Router& router) {
         const auto framed = frame(x, {.title = "Search", .section = ""});
         return page(x, [&](view::Out& out) { views::shell::search(out, framed, words, *items); });
     }));
-    router.add(signed_in(Method::Get, "/events", [this](Exchange& x) {
+    router.add(for_signed_in("/events", [this](Exchange& x) {
         const auto& principal = x.signed_in();
         auto topics = needs_.database.in_tenant(
             principal.tenant,

@@ -26,7 +26,7 @@ std::string kind_word(const std::string& kind) {
 view::RunningJob shown(const queue::Job& job) {
     const int total = std::max(job.steps_total, 1);
     return {
-        .title = job.title,
+        .title = job.subject_name.empty() ? job.title : job.title + " " + job.subject_name,
         .step = job.current_step.empty() ? std::string("Starting")
                                          : fmt::format(
                                                "Step {} of {}: {}",

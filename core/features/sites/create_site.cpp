@@ -1,6 +1,5 @@
 // Creating a site: every wrong field is told at once, and nothing is written unless all are right.
 #include "core/base/text.h"
-#include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_options.h"
 #include "core/features/sites/site_secrets.h"
 #include "core/features/sites/sites.h"
@@ -8,6 +7,7 @@
 #include "core/platform/db/failure.h"
 #include "core/platform/events/events.h"
 #include "core/platform/log/log.h"
+#include "core/platform/names/domain_name.h"
 
 #include <nlohmann/json.hpp>
 
@@ -29,12 +29,12 @@ constexpr const char* kNotAvailable =
 
 bool is_of_panel(const std::string& name, const std::vector<std::string>& panel_names) {
     return std::any_of(panel_names.begin(), panel_names.end(), [&](const std::string& own) {
-        return is_at_or_below(name, own) || is_at_or_below(own, name);
+        return names::is_at_or_below(name, own) || names::is_at_or_below(own, name);
     });
 }
 
 std::string checked_domain(const std::string& typed, const SiteSettings& settings, Errors& errors) {
-    const auto domain = domain_from_text(typed);
+    const auto domain = names::domain_from_text(typed);
     if (!domain) {
         errors.push_back({"domain", domain.error().message});
         return {};
@@ -151,7 +151,9 @@ std::string chosen_php(
 void check_name_use(
     SiteStore& store, TenantId tenant, const std::string& domain, bool with_www, Errors& errors
 ) {
-    switch (store.name_use(tenant, names_of_domain(domain, with_www), relatives_above(domain))) {
+    switch (store.name_use(
+        tenant, names::names_of_domain(domain, with_www), names::relatives_above(domain)
+    )) {
         case NameUse::Free:
             return;
         case NameUse::Own:
@@ -205,7 +207,7 @@ Result<SiteChange> Sites::create(
     }
     // Before the transaction: name servers may be asked. What is no domain is told with the rest.
     DomainProof proof;
-    if (const auto domain = domain_from_text(request.domain)) {
+    if (const auto domain = names::domain_from_text(request.domain)) {
         proof = TRY(look_at_ownership(caller, *domain, ProofLook::AskNameServers));
     }
     for (int attempt = 1;; ++attempt) {
@@ -275,7 +277,7 @@ Result<SiteChange> Sites::create_in(
     Site site{.id = SiteId::make(needs_.clock, needs_.random), .tenant = caller.tenant};
     site.key = "s" + crypto::make_name(needs_.random, kKeyTailLength);
     site.domain = domain;
-    site.with_www = names_of_domain(domain, request.www).size() > 1;
+    site.with_www = names::names_of_domain(domain, request.www).size() > 1;
     site.options = options.open;
     site.unrevealed = options.generated;
     site.php_version = php_version;

@@ -1,9 +1,9 @@
 #include "core/features/sites/domain_proof.h"
 
 #include "core/base/text.h"
-#include "core/features/sites/domain_name.h"
 #include "core/features/sites/sites.h"
 #include "core/platform/crypto/digest.h"
+#include "core/platform/names/domain_name.h"
 
 #include <algorithm>
 
@@ -30,7 +30,7 @@ constexpr auto kProofPurpose = "domain proof";
 constexpr auto kLabel = "_hostelry-challenge.";
 
 std::string message_of(Ownership ownership, const DomainProof& proof) {
-    const auto shown = domain_for_people(proof.domain);
+    const auto shown = names::domain_for_people(proof.domain);
     switch (ownership) {
         case Ownership::Vouched:
             return "You vouch for " + shown + "; no record is needed.";
@@ -88,7 +88,7 @@ Result<DomainProof> Sites::look_at_ownership(
             if (needs_.infrastructure.holds_name(tx, caller.tenant, domain)) {
                 return Ownership::OwnZone;
             }
-            if (SiteStore{tx}.has_site_at_or_above(caller.tenant, relatives_above(domain))) {
+            if (SiteStore{tx}.has_site_at_or_above(caller.tenant, names::relatives_above(domain))) {
                 return Ownership::OwnSite;
             }
             return caller.may(kVoucherPermission) ? Ownership::Vouched : Ownership::NotShown;
@@ -108,7 +108,7 @@ Result<DomainProof> Sites::look_at_ownership(
 Result<DomainProof> Sites::domain_proof(
     const users::Caller& caller, const std::string& typed, ProofLook look
 ) {
-    const auto domain = domain_from_text(typed);
+    const auto domain = names::domain_from_text(typed);
     if (!domain) {
         return fail_fields({{"domain", domain.error().message}});
     }

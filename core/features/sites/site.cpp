@@ -1,6 +1,6 @@
 #include "core/features/sites/site.h"
 
-#include "core/features/sites/domain_name.h"
+#include "core/platform/names/domain_name.h"
 
 #include <algorithm>
 
@@ -32,11 +32,11 @@ bool is_under_way(SiteState state) {
 }
 
 std::vector<std::string> Site::names() const {
-    return names_of_domain(domain, with_www);
+    return names::names_of_domain(domain, with_www);
 }
 
 std::string Site::shown_domain() const {
-    return domain_for_people(domain);
+    return names::domain_for_people(domain);
 }
 
 std::string home_of(const Site& site) {

@@ -2,8 +2,9 @@
 
 #include "core/features/sites/site_request.h"
 #include "core/features/sites/site_template_api.h"
+#include "core/platform/http/api.h"
 
-#include <nlohmann/json.hpp>
+#include <functional>
 
 namespace hostelry::sites {
 namespace {
@@ -11,20 +12,16 @@ namespace {
 using http::Exchange;
 using http::Method;
 using http::Response;
-using nlohmann::json;
 
 constexpr std::int64_t kListed = 100;
 
-json to_json(const SiteAnswer& answer) {
-    return encode(describe<SiteAnswer>(), &answer);
-}
-
-Response answered(const Sites& sites, Result<SiteChange> change, int status) {
-    if (!change) {
-        return Response::failed(std::move(change).error());
+Response changed(const Sites& sites, const Result<SiteChange>& change, int status = 202) {
+    const auto answer =
+        change.map([&](const SiteChange& made) { return sites.answer_of(made.site); });
+    auto response = http::answered(answer, status);
+    if (change) {
+        response.set_header("location", "/api/v1/sites/" + change->site.id.to_string());
     }
-    auto response = Response::json(to_json(sites.answer_of(change->site)), status);
-    response.set_header("location", "/api/v1/sites/" + change->site.id.to_string());
     return response;
 }
 
@@ -33,136 +30,89 @@ using Change = Result<SiteChange> (Sites::*)(const users::Caller&, SiteId);
 http::Handler changing(Sites& sites, Change change) {
     return [&sites, change](Exchange& x) {
         const auto id = site_id_of(x.request);
-        return id ? answered(sites, (sites.*change)(users::caller_of(x), *id), 202)
+        return id ? changed(sites, (sites.*change)(users::caller_of(x), *id))
                   : Response::failed(id.error());
     };
 }
 
 Response list_sites(Sites& sites, Exchange& x) {
-    const auto page = sites.list(users::caller_of(x), site_filter_of(x.request), kListed);
+    const auto filter = asked_site_filter(x.request);
+    const auto page =
+        filter ? sites.list(users::caller_of(x), *filter, kListed) : tl::unexpected(filter.error());
     if (!page) {
         return Response::failed(page.error());
     }
-    json items = json::array();
+    std::vector<SiteAnswer> answers;
     for (const auto& site : page->sites) {
-        items.push_back(to_json(sites.answer_of(site)));
+        answers.push_back(sites.answer_of(site));
     }
-    return Response::json(
-        {{"items", std::move(items)},
-         {"next", page->next.empty() ? json(nullptr) : json(page->next)}}
-    );
+    return http::listed(answers, page->next);
 }
 
 Response create_site(Sites& sites, Exchange& x) {
-    CreateSite request;
-    auto errors = read_create_site(x.request, request);
-    if (!errors.empty()) {
-        return Response::failed(fail_fields(std::move(errors)).value());
+    const auto request = http::body_as<CreateSite>(x.request);
+    if (!request) {
+        return Response::failed(request.error());
     }
-    auto change = sites.create(users::caller_of(x), request, request_key_of(x.request));
-    const int status = change && change->is_repeat ? 200 : 202;
-    return answered(sites, std::move(change), status);
+    const auto change = sites.create(users::caller_of(x), *request, request_key_of(x.request));
+    return changed(sites, change, change && change->is_repeat ? 200 : 202);
 }
 
 Response get_domain_proof(Sites& sites, Exchange& x) {
-    const auto proof = sites.domain_proof(users::caller_of(x), x.request.param("domain"));
-    return proof ? Response::json(encode(describe<DomainProof>(), &*proof))
-                 : Response::failed(proof.error());
+    return http::answered(sites.domain_proof(users::caller_of(x), x.request.param("domain")));
 }
 
 Response get_site(Sites& sites, Exchange& x) {
-    const auto id = site_id_of(x.request);
-    if (!id) {
-        return Response::failed(id.error());
-    }
-    const auto site = sites.get(users::caller_of(x), *id);
-    return site ? Response::json(to_json(sites.answer_of(*site))) : Response::failed(site.error());
+    const auto read = [&]() -> Result<SiteAnswer> {
+        const auto id = TRY(site_id_of(x.request));
+        const auto site = TRY(sites.get(users::caller_of(x), id));
+        return sites.answer_of(site);
+    };
+    return http::answered(read());
 }
 
 Response delete_site(Sites& sites, Exchange& x) {
-    const auto id = site_id_of(x.request);
-    if (!id) {
-        return Response::failed(id.error());
-    }
-    const auto body = json::parse(x.request.body, nullptr, false);
-    const auto typed = decode_as<DeleteSite>(body.is_discarded() ? json::object() : body);
-    if (!typed) {
-        return Response::failed(typed.error());
-    }
-    return answered(sites, sites.remove(users::caller_of(x), *id, typed->name), 202);
+    const auto act = [&]() -> Result<SiteChange> {
+        const auto id = TRY(site_id_of(x.request));
+        const auto typed = TRY(http::body_as<DeleteSite>(x.request));
+        return sites.remove(users::caller_of(x), id, typed.name);
+    };
+    return changed(sites, act());
 }
 
 Response reveal_password(Sites& sites, Exchange& x) {
-    const auto id = site_id_of(x.request);
-    if (!id) {
-        return Response::failed(id.error());
-    }
-    const auto revealed = sites.reveal_password(users::caller_of(x), *id);
-    if (!revealed) {
-        return Response::failed(revealed.error());
-    }
-    return Response::json(encode(describe<RevealedPassword>(), &*revealed));
-}
-
-struct ApiFacts {
-    Method method;
-    const char* path;
-    const char* permission;
-    const char* operation;
-    const char* summary;
-    const Description* request;
-    const Description* response;
-};
-
-http::Route api(const ApiFacts& facts, http::Handler handler) {
-    return {
-        .method = facts.method,
-        .path = std::string("/api/v1/sites") + facts.path,
-        .permission = facts.permission,
-        .access = http::Access::SignedIn,
-        .csrf = http::Csrf::None,
-        .rate = http::RateClass::Api,
-        .request = facts.request,
-        .response = facts.response,
-        .operation = facts.operation,
-        .summary = facts.summary,
-        .handler = std::move(handler),
-        .api = true,
+    const auto act = [&]() -> Result<RevealedPassword> {
+        const auto id = TRY(site_id_of(x.request));
+        return sites.reveal_password(users::caller_of(x), id);
     };
+    return http::answered(act());
 }
 
-void add_site_changes(http::Router& router, Sites& sites) {
-    const Description* site = &describe<SiteAnswer>();
-    router.add(
-        api({Method::Post,
-             "/{id}/deployments",
-             "site:update",
-             "redeploySite",
-             "Deploy a site again",
-             nullptr,
-             site},
-            changing(sites, &Sites::redeploy))
-    );
-    router.add(
-        api({Method::Post,
-             "/{id}/suspension",
-             "site:suspend",
-             "suspendSite",
-             "Suspend a site",
-             nullptr,
-             site},
-            changing(sites, &Sites::suspend))
-    );
-    router.add(
-        api({Method::Delete,
-             "/{id}/suspension",
-             "site:suspend",
-             "resumeSite",
-             "Resume a suspended site",
-             nullptr,
-             site},
-            changing(sites, &Sites::resume))
-    );
+using AddOperation = std::function<void(const http::ApiOperation&, http::Handler)>;
+
+void add_site_changes(const AddOperation& add, Sites& sites) {
+    const auto* site = &describe<SiteAnswer>();
+    add({.method = Method::Post,
+         .path = "/sites/{id}/deployments",
+         .permission = "site:update",
+         .operation = "redeploySite",
+         .summary = "Deploy a site again",
+         .response = site},
+        changing(sites, &Sites::redeploy));
+    add({.method = Method::Post,
+         .path = "/sites/{id}/suspension",
+         .permission = "site:suspend",
+         .operation = "suspendSite",
+         .summary = "Suspend a site",
+         .response = site},
+        changing(sites, &Sites::suspend));
+    add({.method = Method::Delete,
+         .path = "/sites/{id}/suspension",
+         .permission = "site:suspend",
+         .operation = "resumeSite",
+         .summary = "Resume a suspended site",
+         .response = site},
+        changing(sites, &Sites::resume));
 }
 
 }  // namespace
@@ -171,58 +121,59 @@ void add_site_api(http::Router& router, Sites& sites) {
     const auto with = [&sites](auto* function) -> http::Handler {
         return [&sites, function](Exchange& x) { return function(sites, x); };
     };
-    const Description* site = &describe<SiteAnswer>();
-    auto list =
-        api({Method::Get, "", "site:read", "listSites", "Sites, newest first", nullptr, site},
-            with(list_sites));
-    list.response_is_list = true;
-    router.add(std::move(list));
-    router.add(
-        api({Method::Post,
-             "",
-             "site:create",
-             "createSite",
-             "Create a site; a job deploys it",
-             &describe<CreateSite>(),
-             site},
-            with(create_site))
-    );
-    router.add(api(
-        {Method::Get, "/{id}", "site:read", "getSite", "One site", nullptr, site}, with(get_site)
-    ));
-    router.add(
-        api({Method::Delete,
-             "/{id}",
-             "site:delete",
-             "deleteSite",
-             "Delete a site with everything in it",
-             &describe<DeleteSite>(),
-             site},
-            with(delete_site))
-    );
-    auto proof =
-        api({Method::Get,
-             "",
-             "site:create",
-             "getDomainProof",
-             "Whether a domain is shown to be yours, and the record that shows it",
-             nullptr,
-             &describe<DomainProof>()},
-            with(get_domain_proof));
-    proof.path = "/api/v1/domain-proofs/{domain}";
-    router.add(std::move(proof));
-    add_site_changes(router, sites);
+    const auto add = [&](const http::ApiOperation& operation, http::Handler handler) {
+        router.add(http::api_route(operation, std::move(handler)));
+    };
+    const auto* site = &describe<SiteAnswer>();
+    add({.method = Method::Get,
+         .path = "/sites",
+         .permission = "site:read",
+         .operation = "listSites",
+         .summary = "Sites, newest first",
+         .query = &describe<ListSites>(),
+         .response = site,
+         .is_list = true},
+        with(list_sites));
+    add({.method = Method::Post,
+         .path = "/sites",
+         .permission = "site:create",
+         .operation = "createSite",
+         .summary = "Create a site; a job deploys it",
+         .request = &describe<CreateSite>(),
+         .response = site,
+         .idempotent = true},
+        with(create_site));
+    add({.method = Method::Get,
+         .path = "/sites/{id}",
+         .permission = "site:read",
+         .operation = "getSite",
+         .summary = "One site",
+         .response = site},
+        with(get_site));
+    add({.method = Method::Delete,
+         .path = "/sites/{id}",
+         .permission = "site:delete",
+         .operation = "deleteSite",
+         .summary = "Delete a site with everything in it",
+         .request = &describe<DeleteSite>(),
+         .response = site},
+        with(delete_site));
+    add({.method = Method::Get,
+         .path = "/domain-proofs/{domain}",
+         .permission = "site:create",
+         .operation = "getDomainProof",
+         .summary = "Whether a domain is shown to be yours, and the record that shows it",
+         .response = &describe<DomainProof>()},
+        with(get_domain_proof));
+    add_site_changes(add, sites);
     add_site_template_api(router, sites);
-    router.add(
-        api({Method::Post,
-             "/{id}/password-reveal",
-             "site:update",
-             "revealSitePassword",
-             "Show the generated administrator password, once",
-             nullptr,
-             &describe<RevealedPassword>()},
-            with(reveal_password))
-    );
+    add({.method = Method::Post,
+         .path = "/sites/{id}/password-reveal",
+         .permission = "site:update",
+         .operation = "revealSitePassword",
+         .summary = "Show the generated administrator password, once",
+         .response = &describe<RevealedPassword>()},
+        with(reveal_password));
 }
 
 }  // namespace hostelry::sites

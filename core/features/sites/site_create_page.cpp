@@ -1,7 +1,7 @@
 #include "core/features/sites/site_create_page.h"
 
-#include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_options.h"
+#include "core/platform/names/domain_name.h"
 #include "core/platform/web/described_fields.h"
 
 #include <nlohmann/json.hpp>
@@ -212,7 +212,7 @@ std::optional<view::Note> nothing_to_choose(const SiteChoices& choices) {
 }  // namespace
 
 void ask_for_proof(CreateSitePage& page, const DomainProof& proof) {
-    const auto shown = domain_for_people(proof.domain);
+    const auto shown = names::domain_for_people(proof.domain);
     page.proof = DomainProofView{shown, proof.record_name, proof.record_value};
     page.domain.error =
         "The record that shows " + shown + " to be yours is not there yet; see below.";

@@ -6,6 +6,7 @@
 #include "core/features/sites/site_create_page.h"
 #include "core/features/sites/site_request.h"
 #include "core/features/sites/site_show_page.h"
+#include "core/platform/http/api.h"
 #include "core/platform/queue/job_store.h"
 
 #include "templates/sites/create.cpt.h"
@@ -331,7 +332,7 @@ Response SitePages::new_form(Exchange& x) const {
 Response SitePages::create(Exchange& x) const {
     const auto caller = users::caller_of(x);
     CreateSite typed;
-    auto errors = read_create_site(x.request, typed);
+    auto errors = read_site_form(x.request, typed);
     const auto key = request_key_of(x.request);
     const std::string shown = x.request.form_value("_shown_template");
     const bool chose_another =
@@ -534,27 +535,13 @@ Response SitePages::reveal(Exchange& x) const {
     return needs_.shell.page(x, [&](view::Out& out) { views::sites::show(out, page); });
 }
 
-http::Route page_route(
-    Method method, std::string path, std::string permission, http::Handler handler
-) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = std::move(permission),
-        .access = http::Access::SignedIn,
-        .csrf = http::is_safe(method) ? http::Csrf::None : http::Csrf::Token,
-        .rate = http::RateClass::Page,
-        .handler = std::move(handler),
-    };
-}
-
 }  // namespace
 
 void add_site_pages(http::Router& router, Sites& sites, const Sites::Needs& needs) {
     const SitePages pages{sites, needs};
     using Page = Response (SitePages::*)(Exchange&) const;
     const auto add = [&](Method method, std::string path, std::string permission, Page page) {
-        router.add(page_route(
+        router.add(http::page_route(
             method,
             std::move(path),
             std::move(permission),
@@ -562,9 +549,12 @@ void add_site_pages(http::Router& router, Sites& sites, const Sites::Needs& need
         ));
     };
     const auto add_tab = [&](std::string path, SiteTab tab) {
-        router.add(page_route(Method::Get, std::move(path), "site:read", [pages, tab](Exchange& x) {
-            return pages.show(x, tab);
-        }));
+        router.add(http::page_route(
+            Method::Get,
+            std::move(path),
+            "site:read",
+            [pages, tab](Exchange& x) { return pages.show(x, tab); }
+        ));
     };
     add(Method::Get, "/sites", "site:read", &SitePages::index);
     add(Method::Get, "/sites/new", "site:create", &SitePages::new_form);

@@ -1,6 +1,6 @@
 #include "core/features/sites/site_preview.h"
 
-#include "core/features/sites/domain_name.h"
+#include "core/platform/names/domain_name.h"
 
 #include <algorithm>
 
@@ -64,7 +64,7 @@ Result<http::ProxyTarget> preview_target(const PreviewedSite& site) {
         .id = site.key,
         .address = *address,
         .port = kPreviewPort,
-        .names = names_of_domain(site.domain, site.with_www)};
+        .names = names::names_of_domain(site.domain, site.with_www)};
 }
 
 Result<http::ProxyTarget> SitePreviews::find(const std::string& host) {

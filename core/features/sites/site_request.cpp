@@ -1,8 +1,7 @@
 #include "core/features/sites/site_request.h"
 
 #include "core/base/text.h"
-
-#include <nlohmann/json.hpp>
+#include "core/platform/http/api.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +17,16 @@ std::string clean_query(const http::Request& request, std::string_view name) {
     const bool usable =
         text.size() <= kFilterBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
     return usable ? text : std::string();
+}
+
+/// "domain" or "created", with "-" in front for the other direction; anything else changes nothing.
+void set_order(SiteFilter& filter, std::string_view sort) {
+    const bool descending = sort.starts_with('-');
+    sort.remove_prefix(descending ? 1 : 0);
+    if (sort == "domain" || sort == "created") {
+        filter.sort = sort == "domain" ? SiteSort::Domain : SiteSort::Created;
+        filter.order = descending ? SortOrder::Descending : SortOrder::Ascending;
+    }
 }
 
 }  // namespace
@@ -37,41 +46,38 @@ SiteFilter site_filter_of(const http::Request& request) {
     if (std::find(kGroups.begin(), kGroups.end(), group) != kGroups.end()) {
         filter.group = group;
     }
-    std::string sort = clean_query(request, "sort");
-    const bool descending = sort.starts_with('-');
-    if (descending) {
-        sort.erase(0, 1);
-    }
-    if (sort == "domain" || sort == "created") {
-        filter.sort = sort == "domain" ? SiteSort::Domain : SiteSort::Created;
-        filter.order = descending ? SortOrder::Descending : SortOrder::Ascending;
-    }
+    set_order(filter, clean_query(request, "sort"));
     filter.after = clean_query(request, "after");
     filter.before = filter.after.empty() ? clean_query(request, "before") : "";
     return filter;
 }
 
-std::vector<FieldError> read_create_site(const http::Request& request, CreateSite& out) {
-    if (request.is_form()) {
-        // A choice left open arrives as an empty text and means: you decide.
-        FormPairs pairs;
-        for (const auto& pair : request.form()) {
-            if (pair.first != "server" || !pair.second.empty()) {
-                pairs.push_back(pair);
-            }
+Result<SiteFilter> asked_site_filter(const http::Request& request) {
+    const auto asked = TRY(http::query_as<ListSites>(request));
+    SiteFilter filter{.words = asked.words, .group = asked.state};
+    set_order(filter, asked.sort);
+    filter.after = asked.after;
+    // Behind a date stands an id, behind a name any text.
+    if (filter.sort == SiteSort::Created && !filter.after.empty() && !SiteId::parse(filter.after)) {
+        return fail_fields({{"after", "Send what an earlier answer gave as next."}});
+    }
+    return filter;
+}
+
+std::vector<FieldError> read_site_form(const http::Request& request, CreateSite& out) {
+    // A choice left open arrives as an empty text and means: you decide.
+    FormPairs pairs;
+    for (const auto& pair : request.form()) {
+        if (pair.first != "server" || !pair.second.empty()) {
+            pairs.push_back(pair);
         }
-        return decode_form(describe<CreateSite>(), pairs, &out);
     }
-    const auto body = nlohmann::json::parse(request.body, nullptr, false);
-    if (body.is_discarded()) {
-        return {{"", "The body is not JSON."}};
-    }
-    return decode(describe<CreateSite>(), body, &out);
+    return decode_form(describe<CreateSite>(), pairs, &out);
 }
 
 std::optional<std::string> request_key_of(const http::Request& request) {
-    const auto header = request.header("idempotency-key");
-    std::string key = header ? std::string(*header) : request.form_value("_key");
+    const auto sent = http::idempotency_key(request);
+    std::string key = sent ? *sent : request.form_value("_key");
     return key.empty() ? std::nullopt : std::optional{std::move(key)};
 }
 

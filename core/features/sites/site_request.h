@@ -12,9 +12,12 @@ namespace hostelry::sites {
 
 /// NotFound for what is no id, like for an id that is nobody's.
 Result<SiteId> site_id_of(const http::Request& request);
+/// Of a page, which ignores what it does not understand.
 SiteFilter site_filter_of(const http::Request& request);
+/// Of the API: Invalid, with the names, for what is not understood.
+Result<SiteFilter> asked_site_filter(const http::Request& request);
 /// Members that could be read are kept in `out` also when others are wrong.
-std::vector<FieldError> read_create_site(const http::Request& request, CreateSite& out);
+std::vector<FieldError> read_site_form(const http::Request& request, CreateSite& out);
 /// Empty ones count as none.
 std::optional<std::string> request_key_of(const http::Request& request);
 

@@ -1,7 +1,7 @@
 #include "core/features/sites/site_show_page.h"
 
 #include "core/base/text.h"
-#include "core/features/sites/domain_name.h"
+#include "core/platform/names/domain_name.h"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

@@ -1,5 +1,7 @@
 #include "core/features/sites/site_store.h"
 
+#include "core/platform/db/pattern.h"
+
 #include <algorithm>
 
 namespace hostelry::sites {
@@ -124,18 +126,6 @@ Result<Site> site_or_missing(const std::optional<db::Row>& row) {
     return site_of(*row);
 }
 
-/// "%words%" for ILIKE, with its own signs taken literally.
-std::string anywhere(const std::string& words) {
-    std::string pattern = "%";
-    for (const char c : words) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern + "%";
-}
-
 std::string sort_key(const Site& site, SiteSort sort) {
     return sort == SiteSort::Domain ? site.domain : site.id.to_string();
 }
@@ -157,7 +147,7 @@ SitePage SiteStore::list(const SiteFilter& filter, std::int64_t count_max) {
     const bool backwards = !filter.before.empty();
     const bool ascending = (filter.order == SortOrder::Ascending) != backwards;
     const std::string& cursor = backwards ? filter.before : filter.after;
-    const std::string words = anywhere(filter.words);
+    const std::string words = db::containing(filter.words);
     const auto rows = tx_.query(
         ascending ? kListAscendingSql : kListDescendingSql,
         words,

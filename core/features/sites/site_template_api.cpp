@@ -2,6 +2,7 @@
 
 #include "core/features/sites/site_options.h"
 #include "core/features/sites/sites.h"
+#include "core/platform/http/api.h"
 
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,6 @@ namespace hostelry::sites {
 namespace {
 
 using http::Exchange;
-using http::Response;
 using nlohmann::json;
 
 const char* type_of(plugin_host::FieldType type) {
@@ -50,60 +50,25 @@ TemplateOption option_of(const plugin_host::FormField& field) {
     return option;
 }
 
-json template_json(const SiteTemplateAnswer& answer) {
-    return encode(describe<SiteTemplateAnswer>(), &answer);
+Result<std::vector<SiteTemplateAnswer>> all_templates(Sites& sites, const Exchange& x) {
+    const auto found = TRY(sites.templates(users::caller_of(x)));
+    std::vector<SiteTemplateAnswer> answers;
+    for (const auto& one : found) {
+        answers.push_back(TRY(template_answer_of(one)));
+    }
+    return answers;
 }
 
-Response list_templates(Sites& sites, Exchange& x) {
-    const auto found = sites.templates(users::caller_of(x));
-    if (!found) {
-        return Response::failed(found.error());
-    }
-    json items = json::array();
-    for (const auto& one : *found) {
-        const auto answer = template_answer_of(one);
-        if (!answer) {
-            return Response::failed(answer.error());
-        }
-        items.push_back(template_json(*answer));
-    }
-    return Response::json({{"items", std::move(items)}, {"next", nullptr}});
-}
-
-Response get_template(Sites& sites, Exchange& x) {
-    const auto found = sites.templates(users::caller_of(x));
-    if (!found) {
-        return Response::failed(found.error());
-    }
+Result<SiteTemplateAnswer> asked_template(Sites& sites, const Exchange& x) {
+    const auto found = TRY(sites.templates(users::caller_of(x)));
     const auto id = x.request.param("id");
-    const auto one = std::find_if(found->begin(), found->end(), [&](const SiteTemplate& each) {
+    const auto one = std::find_if(found.begin(), found.end(), [&](const SiteTemplate& each) {
         return each.id == id;
     });
-    if (one == found->end()) {
-        return Response::failed(
-            {.code = ErrorCode::NotFound, .message = "There is no such site template."}
-        );
+    if (one == found.end()) {
+        return fail(ErrorCode::NotFound, "There is no such site template.");
     }
-    const auto answer = template_answer_of(*one);
-    return answer ? Response::json(template_json(*answer)) : Response::failed(answer.error());
-}
-
-http::Route template_route(
-    const char* path, const char* operation, const char* summary, http::Handler handler
-) {
-    return {
-        .method = http::Method::Get,
-        .path = path,
-        .permission = "site:read",
-        .access = http::Access::SignedIn,
-        .csrf = http::Csrf::None,
-        .rate = http::RateClass::Api,
-        .response = &describe<SiteTemplateAnswer>(),
-        .operation = operation,
-        .summary = summary,
-        .handler = std::move(handler),
-        .api = true,
-    };
+    return template_answer_of(*one);
 }
 
 }  // namespace
@@ -126,19 +91,25 @@ Result<SiteTemplateAnswer> template_answer_of(const SiteTemplate& site_template)
 }
 
 void add_site_template_api(http::Router& router, Sites& sites) {
-    auto list = template_route(
-        "/api/v1/site-templates",
-        "listSiteTemplates",
-        "What can run as a site",
-        [&sites](Exchange& x) { return list_templates(sites, x); }
-    );
-    list.response_is_list = true;
-    router.add(std::move(list));
-    router.add(template_route(
-        "/api/v1/site-templates/{id}",
-        "getSiteTemplate",
-        "One site template with its options",
-        [&sites](Exchange& x) { return get_template(sites, x); }
+    const auto* answer = &describe<SiteTemplateAnswer>();
+    router.add(http::api_route(
+        {.method = http::Method::Get,
+         .path = "/site-templates",
+         .permission = "site:read",
+         .operation = "listSiteTemplates",
+         .summary = "What can run as a site",
+         .response = answer,
+         .is_list = true},
+        [&sites](Exchange& x) { return http::listed(all_templates(sites, x)); }
+    ));
+    router.add(http::api_route(
+        {.method = http::Method::Get,
+         .path = "/site-templates/{id}",
+         .permission = "site:read",
+         .operation = "getSiteTemplate",
+         .summary = "One site template with its options",
+         .response = answer},
+        [&sites](Exchange& x) { return http::answered(asked_template(sites, x)); }
     ));
 }
 

@@ -7,10 +7,54 @@ using hostelry::field;
 using hostelry::Kind;
 using hostelry::sites::CreateSite;
 using hostelry::sites::DeleteSite;
+using hostelry::sites::ListSites;
 using hostelry::sites::RevealedPassword;
 using hostelry::sites::SiteAnswer;
 
 }  // namespace
+
+template <>
+const Description& hostelry::describe<ListSites>() {
+    static const Description kDescription{
+        "ListSites",
+        {
+            field<&ListSites::words>(
+                "q",
+                {.label = "Words",
+                 .help = "Only those with this in domain, server or account",
+                 .max = 253}
+            ),
+            field<&ListSites::state>(
+                "state",
+                {.label = "State",
+                 .help = "Only those in this state",
+                 .kind = Kind::Choice,
+                 .choices =
+                     {{"ready", "Ready"},
+                      {"working", "Working"},
+                      {"failed", "Failed"},
+                      {"suspended", "Suspended"}}}
+            ),
+            field<&ListSites::sort>(
+                "sort",
+                {.label = "Order",
+                 .help = "By domain or by age, with a minus the other way round",
+                 .kind = Kind::Choice,
+                 .choices =
+                     {{"domain", "Domain"},
+                      {"-domain", "Domain, last first"},
+                      {"created", "Oldest first"},
+                      {"-created", "Newest first"}}}
+            ),
+            field<&ListSites::after>(
+                "after",
+                {.label = "After",
+                 .help = "Go on behind the answer whose next this is, in the same order",
+                 .max = 253}
+            ),
+        }};
+    return kDescription;
+}
 
 template <>
 const Description& hostelry::describe<CreateSite>() {

@@ -11,6 +11,14 @@
 
 namespace hostelry::sites {
 
+/// What of the list is wanted.
+struct ListSites {
+    std::string words{};
+    std::string state{};
+    std::string sort{};
+    std::string after{};
+};
+
 struct CreateSite {
     std::string domain{};
     std::string template_id{};
@@ -55,6 +63,8 @@ struct RevealedPassword {
 
 }  // namespace hostelry::sites
 
+template <>
+const hostelry::Description& hostelry::describe<hostelry::sites::ListSites>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::sites::CreateSite>();
 template <>

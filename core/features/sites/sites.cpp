@@ -1,13 +1,13 @@
 #include "core/features/sites/sites.h"
 
 #include "core/base/text.h"
-#include "core/features/sites/domain_name.h"
 #include "core/features/sites/site_api.h"
 #include "core/features/sites/site_jobs.h"
 #include "core/features/sites/site_pages.h"
 #include "core/features/sites/site_secrets.h"
 #include "core/features/sites/site_work.h"
 #include "core/platform/events/events.h"
+#include "core/platform/names/domain_name.h"
 #include "core/platform/queue/job_store.h"
 
 #include <nlohmann/json.hpp>
@@ -107,7 +107,8 @@ SiteChange Sites::hand_to_job(
          .exclusive_key = "site:" + site.id.to_string(),
          .actor = caller.user,
          .subject_type = "site",
-         .subject_id = site.id.uuid}
+         .subject_id = site.id.uuid,
+         .subject_name = site.domain}
     );
     SiteStore{tx}.begin(site, state, job);
     shell::announce(tx, "site", site.id.uuid, site.tenant);

@@ -6,6 +6,8 @@ namespace hostelry::tenants {
 namespace {
 
 constexpr std::size_t kSlugBytesMax = 40;
+constexpr std::int64_t kWordsBytesMax = 200;
+constexpr std::int64_t kRowMax = 1'000'000;
 
 std::vector<Choice> kind_choices() {
     return {{"client", "Client"}, {"reseller", "Reseller"}};
@@ -90,6 +92,38 @@ const Description& describe<tenants::Tenant>() {
             field<&tenants::Tenant::children>("children", {.label = "Clients"}),
             field<&tenants::Tenant::created_at>("created_at", {.label = "Created"}),
             field<&tenants::Tenant::suspended_at>("suspended_at", {.label = "Suspended"}),
+        }};
+    return kDescription;
+}
+
+template <>
+const Description& describe<tenants::ListTenants>() {
+    using tenants::ListTenants;
+    static const Description kDescription{
+        "ListTenants",
+        {
+            field<&ListTenants::words>(
+                "q",
+                {.label = "Words",
+                 .help = "Only those with this in their name",
+                 .max = tenants::kWordsBytesMax}
+            ),
+            field<&ListTenants::state>(
+                "state",
+                {.label = "State",
+                 .help = "Only those in this state",
+                 .kind = Kind::Choice,
+                 .choices = {{"active", "Active"}, {"suspended", "Suspended"}}}
+            ),
+            field<&ListTenants::parent>(
+                "parent", {.label = "Belongs to", .help = "Only those right below this account"}
+            ),
+            field<&ListTenants::after>(
+                "after",
+                {.label = "After",
+                 .help = "Go on behind the answer whose next this is",
+                 .max = tenants::kRowMax}
+            ),
         }};
     return kDescription;
 }

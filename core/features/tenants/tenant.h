@@ -28,6 +28,14 @@ struct Tenant {
     bool may_have_children() const { return kind != "client"; }
 };
 
+/// What of the list is wanted.
+struct ListTenants {
+    std::string words;
+    std::string state;
+    std::optional<TenantId> parent;
+    std::int64_t after = 0;
+};
+
 struct CreateTenant {
     std::string name;
     std::string kind = "client";
@@ -59,6 +67,8 @@ std::string slug_of(std::string_view name);
 
 template <>
 const hostelry::Description& hostelry::describe<hostelry::tenants::Tenant>();
+template <>
+const hostelry::Description& hostelry::describe<hostelry::tenants::ListTenants>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::tenants::CreateTenant>();
 template <>

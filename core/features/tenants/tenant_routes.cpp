@@ -1,17 +1,12 @@
 #include "core/features/tenants/tenant_pages.h"
-
-#include <nlohmann/json.hpp>
+#include "core/platform/http/api.h"
 
 #include <memory>
 
 namespace hostelry::tenants {
 namespace {
 
-using http::Access;
-using http::Csrf;
 using http::Method;
-using http::RateClass;
-using nlohmann::json;
 
 constexpr std::int64_t kTenantsInAnswer = 200;
 
@@ -21,48 +16,29 @@ public:
     explicit TenantApi(Tenants& tenants) : tenants_(tenants) {}
 
     http::Response list(http::Exchange& exchange) {
-        const auto& request = exchange.request;
-        const TenantFilter filter{
-            .words = request.query("q").value_or(""),
-            .state = request.query("state").value_or(""),
-            .parent = TenantId::parse(request.query("parent").value_or(""))};
-        std::int64_t offset = 0;
-        try {
-            offset = std::clamp<std::int64_t>(
-                std::stoll(request.query("next").value_or("0")), 0, 1'000'000
-            );
-        } catch (const std::logic_error&) {
-            return http::Response::failed(
-                fail_fields({{"next", "Send what an earlier answer gave."}}).value()
-            );
+        const auto asked = http::query_as<ListTenants>(exchange.request);
+        if (!asked) {
+            return http::Response::failed(asked.error());
         }
+        const TenantFilter filter{
+            .words = asked->words, .state = asked->state, .parent = asked->parent};
         const auto found =
-            tenants_.list(users::caller_of(exchange), filter, offset, kTenantsInAnswer);
+            tenants_.list(users::caller_of(exchange), filter, asked->after, kTenantsInAnswer);
         if (!found) {
             return http::Response::failed(found.error());
         }
-        json items = json::array();
-        for (const auto& tenant : found->tenants) {
-            items.push_back(encode(describe<Tenant>(), &tenant));
-        }
-        const auto next = offset + static_cast<std::int64_t>(found->tenants.size());
-        return http::Response::json(
-            {{"items", std::move(items)},
-             {"next", next < found->matching ? json(std::to_string(next)) : json(nullptr)}}
-        );
+        const auto next = asked->after + static_cast<std::int64_t>(found->tenants.size());
+        return http::listed(found->tenants, next < found->matching ? std::to_string(next) : "");
     }
     http::Response create(http::Exchange& exchange) {
-        const auto request = body_as<CreateTenant>(exchange.request);
+        const auto request = http::body_as<CreateTenant>(exchange.request);
         if (!request) {
             return http::Response::failed(request.error());
         }
-        const auto key = exchange.request.header("idempotency-key");
         const auto created = tenants_.create(
-            users::caller_of(exchange),
-            *request,
-            key ? std::optional{std::string(key->substr(0, 100))} : std::nullopt
+            users::caller_of(exchange), *request, http::idempotency_key(exchange.request)
         );
-        auto response = answer(created, 201);
+        auto response = http::answered(created, 201);
         if (created) {
             response.set_header("Location", "/api/v1/tenants/" + created->tenant.id.to_string());
         }
@@ -70,44 +46,30 @@ public:
     }
     http::Response get(http::Exchange& exchange) { return with(exchange, &Tenants::get); }
     http::Response update(http::Exchange& exchange) {
-        const auto id = tenant_id_of(exchange.request);
-        const auto request = body_as<UpdateTenant>(exchange.request);
-        if (!id || !request) {
-            return http::Response::failed(id ? request.error() : id.error());
-        }
-        return answer(tenants_.update(users::caller_of(exchange), *id, *request));
+        const auto act = [&]() -> Result<Tenant> {
+            const auto id = TRY(tenant_id_of(exchange.request));
+            const auto request = TRY(http::body_as<UpdateTenant>(exchange.request));
+            return tenants_.update(users::caller_of(exchange), id, request);
+        };
+        return http::answered(act());
     }
     http::Response suspend(http::Exchange& exchange) { return with(exchange, &Tenants::suspend); }
     http::Response resume(http::Exchange& exchange) { return with(exchange, &Tenants::resume); }
     http::Response remove(http::Exchange& exchange) {
-        const auto id = tenant_id_of(exchange.request);
-        const auto removed = id ? tenants_.remove(users::caller_of(exchange), *id)
-                                : Result<void>(tl::unexpected(id.error()));
-        return removed ? http::Response::no_content() : http::Response::failed(removed.error());
+        const auto act = [&]() -> Result<void> {
+            const auto id = TRY(tenant_id_of(exchange.request));
+            return tenants_.remove(users::caller_of(exchange), id);
+        };
+        return http::answered(act());
     }
 
 private:
-    template <class T>
-    static Result<T> body_as(const http::Request& request) {
-        const auto body = json::parse(request.body, nullptr, false);
-        if (!request.is_json() || !body.is_object()) {
-            return fail(
-                ErrorCode::Invalid, "Send a JSON object with Content-Type application/json."
-            );
-        }
-        return decode_as<T>(body);
-    }
-    template <class T>
-    static http::Response answer(const Result<T>& result, int status = 200) {
-        return result ? http::Response::json(encode(describe<T>(), &*result), status)
-                      : http::Response::failed(result.error());
-    }
     http::Response with(
         const http::Exchange& exchange,
         Result<Tenant> (Tenants::*act)(const users::Caller&, TenantId)
     ) {
         const auto id = tenant_id_of(exchange.request);
-        return id ? answer((tenants_.*act)(users::caller_of(exchange), *id))
+        return id ? http::answered((tenants_.*act)(users::caller_of(exchange), *id))
                   : http::Response::failed(id.error());
     }
 
@@ -122,14 +84,9 @@ void add_page_routes(
                          std::string path,
                          std::string permission,
                          http::Response (TenantPages::*act)(http::Exchange&)) {
-        router.add(http::Route{
-            .method = method,
-            .path = std::move(path),
-            .permission = std::move(permission),
-            .access = Access::SignedIn,
-            .csrf = Csrf::Token,
-            .rate = RateClass::Page,
-            .handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); }});
+        router.add(http::page_route(
+            method, std::move(path), std::move(permission), http::bound(pages, act)
+        ));
     };
     add(Method::Get, "/tenants", "tenant:read", &TenantPages::index);
     add(Method::Post, "/tenants", "tenant:create", &TenantPages::create);
@@ -145,98 +102,64 @@ void add_page_routes(
 
 void add_api_routes(http::Router& router, Tenants& tenants) {
     const auto api = std::make_shared<TenantApi>(tenants);
-    struct Named {
-        Method method;
-        const char* path;
-        const char* permission;
-        const char* operation;
-        const char* summary;
-        http::Response (TenantApi::*act)(http::Exchange&);
-        const Description* request;
-        const Description* response;
-    };
     const auto* tenant = &describe<Tenant>();
-    for (const auto& named : {
-             Named{
-                 Method::Get,
-                 "",
-                 "tenant:read",
-                 "listTenants",
-                 "Accounts below the one acted in",
-                 &TenantApi::list,
-                 nullptr,
-                 tenant},
-             Named{
-                 Method::Post,
-                 "",
-                 "tenant:create",
-                 "createTenant",
-                 "Create an account, with its first person if named",
-                 &TenantApi::create,
-                 &describe<CreateTenant>(),
-                 &describe<CreatedTenant>()},
-             Named{
-                 Method::Get,
-                 "/{id}",
-                 "tenant:read",
-                 "getTenant",
-                 "One account",
-                 &TenantApi::get,
-                 nullptr,
-                 tenant},
-             Named{
-                 Method::Patch,
-                 "/{id}",
-                 "tenant:update",
-                 "updateTenant",
-                 "Rename an account",
-                 &TenantApi::update,
-                 &describe<UpdateTenant>(),
-                 tenant},
-             Named{
-                 Method::Delete,
-                 "/{id}",
-                 "tenant:delete",
-                 "deleteTenant",
-                 "Delete an account that is empty",
-                 &TenantApi::remove,
-                 nullptr,
-                 nullptr},
-             Named{
-                 Method::Post,
-                 "/{id}/suspension",
-                 "tenant:suspend",
-                 "suspendTenant",
-                 "Suspend an account and those below it",
-                 &TenantApi::suspend,
-                 nullptr,
-                 tenant},
-             Named{
-                 Method::Delete,
-                 "/{id}/suspension",
-                 "tenant:suspend",
-                 "resumeTenant",
-                 "End a suspension",
-                 &TenantApi::resume,
-                 nullptr,
-                 tenant},
-         }) {
-        const auto act = named.act;
-        router.add(http::Route{
-            .method = named.method,
-            .path = std::string("/api/v1/tenants") + named.path,
-            .permission = named.permission,
-            .access = Access::SignedIn,
-            .csrf = Csrf::None,
-            .rate = RateClass::Api,
-            .request = named.request,
-            .response = named.response,
-            .operation = named.operation,
-            .summary = named.summary,
-            .handler = [api, act](http::Exchange& exchange) { return (*api.*act)(exchange); },
-            .api = true,
-            .response_is_list = named.method == Method::Get && *named.path == '\0'});
-    }
+    const auto add = [&](const http::ApiOperation& operation,
+                         http::Response (TenantApi::*act)(http::Exchange&)) {
+        router.add(http::api_route(operation, http::bound(api, act)));
+    };
+    add({.method = Method::Get,
+         .path = "/tenants",
+         .permission = "tenant:read",
+         .operation = "listTenants",
+         .summary = "Accounts below the one acted in",
+         .query = &describe<ListTenants>(),
+         .response = tenant,
+         .is_list = true},
+        &TenantApi::list);
+    add({.method = Method::Post,
+         .path = "/tenants",
+         .permission = "tenant:create",
+         .operation = "createTenant",
+         .summary = "Create an account, with its first person if named",
+         .request = &describe<CreateTenant>(),
+         .response = &describe<CreatedTenant>(),
+         .idempotent = true},
+        &TenantApi::create);
+    add({.method = Method::Get,
+         .path = "/tenants/{id}",
+         .permission = "tenant:read",
+         .operation = "getTenant",
+         .summary = "One account",
+         .response = tenant},
+        &TenantApi::get);
+    add({.method = Method::Patch,
+         .path = "/tenants/{id}",
+         .permission = "tenant:update",
+         .operation = "updateTenant",
+         .summary = "Rename an account",
+         .request = &describe<UpdateTenant>(),
+         .response = tenant},
+        &TenantApi::update);
+    add({.method = Method::Delete,
+         .path = "/tenants/{id}",
+         .permission = "tenant:delete",
+         .operation = "deleteTenant",
+         .summary = "Delete an account that is empty"},
+        &TenantApi::remove);
+    add({.method = Method::Post,
+         .path = "/tenants/{id}/suspension",
+         .permission = "tenant:suspend",
+         .operation = "suspendTenant",
+         .summary = "Suspend an account and those below it",
+         .response = tenant},
+        &TenantApi::suspend);
+    add({.method = Method::Delete,
+         .path = "/tenants/{id}/suspension",
+         .permission = "tenant:suspend",
+         .operation = "resumeTenant",
+         .summary = "End a suspension",
+         .response = tenant},
+        &TenantApi::resume);
 }
 
 }  // namespace

@@ -1,5 +1,7 @@
 #include "core/features/tenants/tenant_store.h"
 
+#include "core/platform/db/pattern.h"
+
 namespace hostelry::tenants {
 namespace {
 
@@ -10,9 +12,9 @@ namespace {
     "(select count(*) from hostelry.tenants c where c.parent_id = t.id and c.state <> 'deleted') " \
     "as children from hostelry.tenants t left join hostelry.tenants p on p.id = t.parent_id "
 
-// $1 is empty or a LIKE pattern.
-#define TENANT_FITS                                                                                \
-    "t.state <> 'deleted' and t.id <> hostelry.current_tenant() and ($1 = '' or t.name ilike $1) " \
+// $1 is a pattern of db::containing().
+#define TENANT_FITS                                                                   \
+    "t.state <> 'deleted' and t.id <> hostelry.current_tenant() and t.name ilike $1 " \
     "and ($2::uuid is null or t.parent_id = $2) "
 
 constexpr std::string_view kListTenantsSql =
@@ -73,23 +75,12 @@ Result<Tenant> existing_tenant(const std::optional<db::Row>& row) {
     return read_tenant(*row);
 }
 
-std::string tenant_pattern(const std::string& words) {
-    std::string pattern;
-    for (const char c : words) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern.empty() ? pattern : '%' + pattern + '%';
-}
-
 }  // namespace
 
 TenantPage TenantStore::list(
     const TenantFilter& filter, std::int64_t offset, std::int64_t count_max
 ) {
-    const auto pattern = tenant_pattern(filter.words);
+    const auto pattern = db::containing(filter.words);
     TenantPage page;
     for (const auto& row :
          tx_.query(kListTenantsSql, pattern, filter.parent, filter.state, offset, count_max)) {

@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::int64_t kNameBytesMax = 200;
 constexpr std::int64_t kEmailBytesMax = 254;
+constexpr std::int64_t kRowMax = 1'000'000;
 
 FieldFacts name_facts() {
     return {.label = "Name", .required = true, .min = 1, .max = kNameBytesMax};
@@ -33,6 +34,13 @@ FieldFacts time_zone_facts() {
         .help = "All dates are shown in it. A name such as Europe/Berlin.",
         .max = 64,
         .placeholder = "Europe/Berlin"};
+}
+FieldFacts state_facts(std::string help) {
+    return {
+        .label = "State",
+        .help = std::move(help),
+        .kind = Kind::Choice,
+        .choices = {{"active", "Active"}, {"suspended", "Suspended"}}};
 }
 FieldFacts locale_facts() {
     return {.label = "Language", .kind = Kind::Choice, .choices = locale_choices()};
@@ -135,17 +143,38 @@ const Description& describe<users::User>() {
             field<&users::User::email>("email", {.label = "E-mail", .kind = Kind::Email}),
             field<&users::User::name>("name", {.label = "Name"}),
             field<&users::User::role>("role", users::role_facts()),
-            field<&users::User::state>(
-                "state",
-                {.label = "State",
-                 .kind = Kind::Choice,
-                 .choices = {{"active", "Active"}, {"suspended", "Suspended"}}}
-            ),
+            field<&users::User::state>("state", users::state_facts("")),
             field<&users::User::time_zone>("time_zone", {.label = "Time zone"}),
             field<&users::User::locale>("locale", {.label = "Language"}),
             field<&users::User::has_password>("has_password", {.label = "Has set a password"}),
             field<&users::User::created_at>("created_at", {.label = "Created"}),
             field<&users::User::last_sign_in_at>("last_sign_in_at", {.label = "Last sign-in"}),
+        }};
+    return kDescription;
+}
+
+template <>
+const Description& describe<users::ListUsers>() {
+    using users::ListUsers;
+    static const Description kDescription{
+        "ListUsers",
+        {
+            field<&ListUsers::words>(
+                "q",
+                {.label = "Words",
+                 .help = "Only those with this in name or e-mail",
+                 .max = users::kEmailBytesMax}
+            ),
+            field<&ListUsers::tenant>(
+                "tenant", {.label = "Account", .help = "Only those who live in this account"}
+            ),
+            field<&ListUsers::state>("state", users::state_facts("Only those in this state")),
+            field<&ListUsers::after>(
+                "after",
+                {.label = "After",
+                 .help = "Go on behind the answer whose next this is",
+                 .max = users::kRowMax}
+            ),
         }};
     return kDescription;
 }

@@ -28,6 +28,14 @@ struct User {
     bool is_suspended() const { return state == "suspended"; }
 };
 
+/// What of the list is wanted.
+struct ListUsers {
+    std::string words;
+    std::optional<TenantId> tenant;
+    std::string state;
+    std::int64_t after = 0;
+};
+
 struct CreateUser {
     std::optional<TenantId> tenant;  ///< Where the person lives; the acting tenant when absent.
     std::string name;
@@ -79,6 +87,8 @@ std::vector<FieldError> problems_of(const UpdateProfile& request);
 
 template <>
 const hostelry::Description& hostelry::describe<hostelry::users::User>();
+template <>
+const hostelry::Description& hostelry::describe<hostelry::users::ListUsers>();
 template <>
 const hostelry::Description& hostelry::describe<hostelry::users::CreateUser>();
 template <>

@@ -1,44 +1,14 @@
 #include "core/features/users/user_api.h"
 #include "core/features/users/user_pages.h"
+#include "core/platform/http/api.h"
 
+#include <functional>
 #include <memory>
 
 namespace hostelry::users {
 namespace {
 
-using http::Access;
-using http::Csrf;
 using http::Method;
-using http::RateClass;
-
-http::Route page_route(Method method, std::string path, std::string permission) {
-    return {
-        .method = method,
-        .path = std::move(path),
-        .permission = std::move(permission),
-        .access = Access::SignedIn,
-        .csrf = Csrf::Token,
-        .rate = RateClass::Page};
-}
-
-http::Route api_route(
-    Method method,
-    std::string path,
-    std::string permission,
-    std::string operation,
-    std::string summary
-) {
-    return {
-        .method = method,
-        .path = "/api/v1" + std::move(path),
-        .permission = std::move(permission),
-        .access = Access::SignedIn,
-        .csrf = Csrf::None,
-        .rate = RateClass::Api,
-        .operation = std::move(operation),
-        .summary = std::move(summary),
-        .api = true};
-}
 
 void add_page_routes(http::Router& router, Users& users, shell::Shell& shell) {
     const auto pages = std::make_shared<UserPages>(users, shell);
@@ -46,9 +16,9 @@ void add_page_routes(http::Router& router, Users& users, shell::Shell& shell) {
                          std::string path,
                          std::string permission,
                          http::Response (UserPages::*act)(http::Exchange&)) {
-        auto route = page_route(method, std::move(path), std::move(permission));
-        route.handler = [pages, act](http::Exchange& exchange) { return (*pages.*act)(exchange); };
-        router.add(std::move(route));
+        router.add(http::page_route(
+            method, std::move(path), std::move(permission), http::bound(pages, act)
+        ));
     };
     add(Method::Get, "/users", "user:read", &UserPages::index);
     add(Method::Post, "/users", "user:create", &UserPages::create);
@@ -66,99 +36,112 @@ void add_page_routes(http::Router& router, Users& users, shell::Shell& shell) {
     add(Method::Post, "/profile/password", "self", &UserPages::change_password);
 }
 
+using AddOperation =
+    std::function<void(const http::ApiOperation&, http::Response (UserApi::*)(http::Exchange&))>;
+
+void add_people(const AddOperation& add) {
+    const auto* user = &describe<User>();
+    add({.method = Method::Get,
+         .path = "/users",
+         .permission = "user:read",
+         .operation = "listUsers",
+         .summary = "People of the account and those below it",
+         .query = &describe<ListUsers>(),
+         .response = user,
+         .is_list = true},
+        &UserApi::list);
+    add({.method = Method::Post,
+         .path = "/users",
+         .permission = "user:create",
+         .operation = "createUser",
+         .summary = "Create a person",
+         .request = &describe<CreateUser>(),
+         .response = user,
+         .idempotent = true},
+        &UserApi::create);
+    add({.method = Method::Get,
+         .path = "/users/{id}",
+         .permission = "user:read",
+         .operation = "getUser",
+         .summary = "One person",
+         .response = user},
+        &UserApi::get);
+    add({.method = Method::Patch,
+         .path = "/users/{id}",
+         .permission = "user:update",
+         .operation = "updateUser",
+         .summary = "Change a person; absent members stay",
+         .request = &describe<UpdateUser>(),
+         .response = user},
+        &UserApi::update);
+    add({.method = Method::Delete,
+         .path = "/users/{id}",
+         .permission = "user:delete",
+         .operation = "deleteUser",
+         .summary = "Delete a person"},
+        &UserApi::remove);
+}
+
+void add_sign_in_rights(const AddOperation& add) {
+    const auto* user = &describe<User>();
+    add({.method = Method::Post,
+         .path = "/users/{id}/suspension",
+         .permission = "user:update",
+         .operation = "suspendUser",
+         .summary = "Suspend a person and end their sessions",
+         .response = user},
+        &UserApi::suspend);
+    add({.method = Method::Delete,
+         .path = "/users/{id}/suspension",
+         .permission = "user:update",
+         .operation = "resumeUser",
+         .summary = "Let a suspended person sign in again",
+         .response = user},
+        &UserApi::resume);
+    add({.method = Method::Post,
+         .path = "/users/{id}/password-link",
+         .permission = "user:update",
+         .operation = "createPasswordLink",
+         .summary = "Make a one-time link for setting a password",
+         .response = &describe<PasswordLink>()},
+        &UserApi::make_password_link);
+}
+
+void add_profile(const AddOperation& add) {
+    const auto* user = &describe<User>();
+    add({.method = Method::Get,
+         .path = "/profile",
+         .permission = "self",
+         .operation = "getProfile",
+         .summary = "Whoever is signed in",
+         .response = user},
+        &UserApi::profile);
+    add({.method = Method::Patch,
+         .path = "/profile",
+         .permission = "self",
+         .operation = "updateProfile",
+         .summary = "Change one's own name, time zone or language",
+         .request = &describe<UpdateProfile>(),
+         .response = user},
+        &UserApi::update_profile);
+    add({.method = Method::Post,
+         .path = "/profile/password",
+         .permission = "self",
+         .operation = "changePassword",
+         .summary = "Change one's own password; ends all sessions",
+         .request = &describe<ChangePassword>()},
+        &UserApi::change_password);
+}
+
 void add_api_routes(http::Router& router, Users& users) {
     const auto api = std::make_shared<UserApi>(users);
-    const auto add = [&](http::Route route,
-                         http::Response (UserApi::*act)(http::Exchange&),
-                         const Description* request,
-                         const Description* response) {
-        route.request = request;
-        route.response = response;
-        route.handler = [api, act](http::Exchange& exchange) { return (*api.*act)(exchange); };
-        router.add(std::move(route));
+    const auto add = [&](const http::ApiOperation& operation,
+                         http::Response (UserApi::*act)(http::Exchange&)) {
+        router.add(http::api_route(operation, http::bound(api, act)));
     };
-    const auto* user = &describe<User>();
-    auto list = api_route(
-        Method::Get, "/users", "user:read", "listUsers", "People of the account and those below it"
-    );
-    list.response_is_list = true;
-    add(std::move(list), &UserApi::list, nullptr, user);
-    add(api_route(Method::Post, "/users", "user:create", "createUser", "Create a person"),
-        &UserApi::create,
-        &describe<CreateUser>(),
-        user);
-    add(api_route(Method::Get, "/users/{id}", "user:read", "getUser", "One person"),
-        &UserApi::get,
-        nullptr,
-        user);
-    add(api_route(
-            Method::Patch,
-            "/users/{id}",
-            "user:update",
-            "updateUser",
-            "Change a person; absent members stay"
-        ),
-        &UserApi::update,
-        &describe<UpdateUser>(),
-        user);
-    add(api_route(Method::Delete, "/users/{id}", "user:delete", "deleteUser", "Delete a person"),
-        &UserApi::remove,
-        nullptr,
-        nullptr);
-    add(api_route(
-            Method::Post,
-            "/users/{id}/suspension",
-            "user:update",
-            "suspendUser",
-            "Suspend a person and end their sessions"
-        ),
-        &UserApi::suspend,
-        nullptr,
-        user);
-    add(api_route(
-            Method::Delete,
-            "/users/{id}/suspension",
-            "user:update",
-            "resumeUser",
-            "Let a suspended person sign in again"
-        ),
-        &UserApi::resume,
-        nullptr,
-        user);
-    add(api_route(
-            Method::Post,
-            "/users/{id}/password-link",
-            "user:update",
-            "createPasswordLink",
-            "Make a one-time link for setting a password"
-        ),
-        &UserApi::make_password_link,
-        nullptr,
-        &describe<PasswordLink>());
-    add(api_route(Method::Get, "/profile", "self", "getProfile", "Whoever is signed in"),
-        &UserApi::profile,
-        nullptr,
-        user);
-    add(api_route(
-            Method::Patch,
-            "/profile",
-            "self",
-            "updateProfile",
-            "Change one's own name, time zone or language"
-        ),
-        &UserApi::update_profile,
-        &describe<UpdateProfile>(),
-        user);
-    add(api_route(
-            Method::Post,
-            "/profile/password",
-            "self",
-            "changePassword",
-            "Change one's own password; ends all sessions"
-        ),
-        &UserApi::change_password,
-        &describe<ChangePassword>(),
-        nullptr);
+    add_people(add);
+    add_sign_in_rights(add);
+    add_profile(add);
 }
 
 }  // namespace

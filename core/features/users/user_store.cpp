@@ -1,6 +1,7 @@
 #include "core/features/users/user_store.h"
 
 #include "core/platform/db/failure.h"
+#include "core/platform/db/pattern.h"
 
 namespace hostelry::users {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 
 // $1 is empty or a LIKE pattern.
 #define USER_FITS \
-    "($1 = '' or u.name ilike $1 or u.email ilike $1) and ($2::uuid is null or u.tenant_id = $2) "
+    "(u.name ilike $1 or u.email ilike $1) and ($2::uuid is null or u.tenant_id = $2) "
 
 constexpr std::string_view kListUsersSql =
     "select " USER_COLUMNS "where " USER_FITS
@@ -113,24 +114,10 @@ tl::unexpected<Error> address_in_use() {
     return tl::unexpected(std::move(error));
 }
 
-std::string like_pattern(const std::string& words) {
-    if (words.empty()) {
-        return {};
-    }
-    std::string pattern = "%";
-    for (const char c : words) {
-        if (c == '%' || c == '_' || c == '\\') {
-            pattern += '\\';
-        }
-        pattern += c;
-    }
-    return pattern + '%';
-}
-
 }  // namespace
 
 UserPage UserStore::list(const UserFilter& filter, std::int64_t offset, std::int64_t count_max) {
-    const auto pattern = like_pattern(filter.words);
+    const auto pattern = db::containing(filter.words);
     UserPage page;
     for (const auto& row :
          tx_.query(kListUsersSql, pattern, filter.tenant, filter.state, offset, count_max)) {

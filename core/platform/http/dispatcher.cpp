@@ -260,26 +260,7 @@ Response Dispatcher::handle(Inflight& inflight, std::string& new_guest) {
         .nonce = inflight.nonce,
         .clock = clock_,
     };
-    return route.idempotent ? run_handler(inflight, exchange) : route.handler(exchange);
-}
-
-Response Dispatcher::run_handler(Inflight& inflight, Exchange& exchange) {
-    const auto& handler = inflight.route->handler;
-    const auto& request = inflight.request;
-    const bool has_key = request.header("idempotency-key") || !request.form_value("_key").empty();
-    if (options_.idempotency == nullptr || exchange.principal == nullptr || !has_key) {
-        return handler(exchange);
-    }
-    auto known = options_.idempotency->begin(request, *exchange.principal);
-    if (!known) {
-        return Response::failed(std::move(known).error());
-    }
-    if (*known) {
-        return std::move(**known);
-    }
-    auto response = handler(exchange);
-    options_.idempotency->finish(request, *exchange.principal, response);
-    return response;
+    return route.handler(exchange);
 }
 
 Result<void> Dispatcher::find_principal(Inflight& inflight) {

@@ -35,7 +35,6 @@ struct DispatcherOptions {
     std::string csrf_secret;  ///< Empty: a fresh one, so forms die with the process.
     bool access_log = true;
     std::chrono::milliseconds slow_request{1000};
-    IdempotencyGate* idempotency = nullptr;
 };
 
 class Dispatcher final : public Application {
@@ -68,7 +67,6 @@ private:
     Verdict judge_body(Inflight& inflight, const BodyFacts& body);
 
     Response handle(Inflight& inflight, std::string& new_guest);
-    Response run_handler(Inflight& inflight, Exchange& exchange);
     Result<void> find_principal(Inflight& inflight);
     Result<void> check_rights(Inflight& inflight);
     Result<void> check_csrf(const Inflight& inflight, const std::string& binding) const;

@@ -54,12 +54,24 @@ json parameters_of(const Route& route) {
             );
         }
     }
+    if (route.query != nullptr) {
+        const auto schema = json_schema(*route.query);
+        for (const auto& field : route.query->fields) {
+            parameters.push_back(
+                {{"name", field.name},
+                 {"in", "query"},
+                 {"required", field.facts.required},
+                 {"schema", schema.at("properties").at(field.name)}}
+            );
+        }
+    }
     if (route.idempotent) {
         parameters.push_back(
             {{"name", "Idempotency-Key"},
              {"in", "header"},
              {"required", false},
-             {"schema", {{"type", "string"}}}}
+             {"description", "Names this request: sent again with it, nothing more is changed."},
+             {"schema", {{"type", "string"}, {"maxLength", 100}}}}
         );
     }
     return parameters;
@@ -68,8 +80,12 @@ json parameters_of(const Route& route) {
 json list_of(const std::string& schema) {
     return {
         {"type", "object"},
-        {"required", {"items"}},
-        {"properties", {{"items", {{"type", "array"}, {"items", reference(schema)}}}}},
+        {"required", {"items", "next"}},
+        {"properties",
+         {{"items", {{"type", "array"}, {"items", reference(schema)}}},
+          {"next",
+           {{"type", {"string", "null"}},
+            {"description", "Send it as \"after\" for what follows; null when nothing does."}}}}},
     };
 }
 

@@ -82,15 +82,17 @@ struct Route {
     Csrf csrf{};
     RateClass rate{};
     Run run = Run::Worker;
-    const Description* request = nullptr;   ///< For the OpenAPI document.
-    const Description* response = nullptr;  ///< For the OpenAPI document.
-    std::string operation{};                ///< "createSite"; needed when `api`.
+    // For the OpenAPI document and the command line:
+    const Description* query = nullptr;  ///< What may stand behind the question mark.
+    const Description* request = nullptr;
+    const Description* response = nullptr;
+    std::string operation{};  ///< "createSite"; needed when `api`.
     std::string summary{};
     Handler handler{};
     bool api = false;               ///< Listed in the OpenAPI document.
     bool response_is_list = false;  ///< `response` describes one element of {"items": [...]}.
-    bool idempotent =
-        false;  ///< Takes an Idempotency-Key; the feature keeps the answers (see IdempotencyGate).
+    bool idempotent = false;  ///< Takes an Idempotency-Key: sent again with the same key it changes
+                              ///< nothing more; the feature remembers it.
     bool secret_path = false;  ///< The path holds a token: the log shows the pattern instead.
     std::size_t max_body = kDefaultBodyBytes;
 };
@@ -141,21 +143,6 @@ public:
     /// Those of the given session keys that have ended. Asked every few seconds for the open event
     /// streams.
     virtual std::vector<std::string> ended_sessions(const std::vector<std::string>& session_keys);
-};
-
-/// Keeps the answers of requests that carry an Idempotency-Key, for routes marked `idempotent`.
-/// Implemented by a feature with a table; without one the routes run as usual.
-class IdempotencyGate {
-public:
-    virtual ~IdempotencyGate() = default;
-    /// The answer given before to the same key and body; Conflict when the key came with another
-    /// body or is still being worked on; nothing: go on, and `finish` is called with the answer.
-    virtual Result<std::optional<Response>> begin(
-        const Request& request, const Principal& principal
-    ) = 0;
-    virtual void finish(
-        const Request& request, const Principal& principal, const Response& response
-    ) = 0;
 };
 
 }  // namespace hostelry::http

@@ -1,5 +1,7 @@
 #include "core/platform/queue/job_store.h"
 
+#include "core/platform/db/pattern.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -27,7 +29,7 @@ constexpr std::string_view kJobColumns = R"(
     j.error, j.not_undone, case when j.finished_at is null then j.current_step else '' end as current_step,
     j.steps_done, coalesce((select jsonb_array_length(k.steps) from hostelry.job_kinds k where k.name = j.kind), 1)
         as steps_total,
-    j.actor_id, j.subject_type, j.subject_id, j.input, j.created_at, j.run_at, j.started_at, j.finished_at)";
+    j.actor_id, j.subject_type, j.subject_id, j.subject_name, j.input, j.created_at, j.run_at, j.started_at, j.finished_at)";
 
 const std::string kList = "select " + std::string(kJobColumns) + R"(
       from hostelry.jobs j
@@ -37,9 +39,10 @@ const std::string kList = "select " + std::string(kJobColumns) + R"(
        and ($4::text is null or j.subject_type = $4)
        and ($5::uuid is null or j.subject_id = $5)
        and ($6::boolean or not j.is_upkeep)
-       and ($7::uuid is null or j.id < $7)
+       and ($7 = '%%' or j.title ilike $7 or j.subject_name ilike $7)
+       and ($8::uuid is null or j.id < $8)
      order by j.id desc
-     limit $8)";
+     limit $9)";
 
 const std::string kFind =
     "select " + std::string(kJobColumns) + " from hostelry.jobs j where j.id = $1";
@@ -130,6 +133,7 @@ Job read_job(const db::Row& row) {
         .actor = row["actor_id"].optional_id<UserId>(),
         .subject_type = row["subject_type"].text(),
         .subject_id = row["subject_id"].optional_uuid(),
+        .subject_name = row["subject_name"].text(),
         .input = row["input"].as_json_text(),
         .created_at = row["created_at"].time(),
         .run_at = row["run_at"].time(),
@@ -228,6 +232,7 @@ JobPage JobStore::list(const JobFilter& filter, std::optional<JobId> after, int 
         filter.subject_type,
         filter.subject_id,
         filter.with_upkeep,
+        db::containing(filter.words),
         after,
         size + 1
     );

@@ -61,6 +61,7 @@ struct Job {
     std::optional<UserId> actor;
     std::string subject_type;
     std::optional<Uuid> subject_id;
+    std::string subject_name;
     db::JsonText input;
     TimePoint created_at;
     TimePoint run_at;
@@ -93,6 +94,7 @@ struct JobFilter {
     std::optional<TenantId> tenant{};  ///< only this tenant, not its descendants
     std::optional<std::string> subject_type{};
     std::optional<Uuid> subject_id{};
+    std::string words{};  ///< in the title or the subject's name
     bool with_upkeep = false;
 };
 

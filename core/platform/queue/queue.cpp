@@ -15,15 +15,16 @@ namespace {
 constexpr auto kEnqueue = R"(
     insert into hostelry.jobs
         (id, tenant_id, kind, title, queue, is_upkeep, priority, input, unique_key, exclusive_key,
-         actor_id, subject_type, subject_id, run_at)
+         actor_id, subject_type, subject_id, subject_name, run_at)
     select n.id, n.tenant_id, n.kind, coalesce(nullif(n.title, ''), k.title, n.kind),
            coalesce(k.queue, 'default'), coalesce(k.is_upkeep, false), n.priority, n.input::jsonb,
            n.unique_key, n.exclusive_key, n.actor_id, n.subject_type, n.subject_id,
-           coalesce(n.run_at, now())
+           n.subject_name, coalesce(n.run_at, now())
       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::int[], $6::text[], $7::text[],
-                  $8::text[], $9::uuid[], $10::text[], $11::uuid[], $12::timestamptz[])
+                  $8::text[], $9::uuid[], $10::text[], $11::uuid[], $12::text[],
+                  $13::timestamptz[])
            with ordinality as n (id, tenant_id, kind, title, priority, input, unique_key, exclusive_key,
-                               actor_id, subject_type, subject_id, run_at, place)
+                               actor_id, subject_type, subject_id, subject_name, run_at, place)
       left join hostelry.job_kinds k on k.name = n.kind
      order by n.place
     on conflict (tenant_id, unique_key)
@@ -117,6 +118,7 @@ std::set<Uuid> insert_jobs(
         column(jobs, [](const NewJob& job) { return text_of(job.actor); }),
         column(jobs, [](const NewJob& job) { return std::optional{job.subject_type}; }),
         column(jobs, [](const NewJob& job) { return text_of(job.subject_id); }),
+        column(jobs, [](const NewJob& job) { return std::optional{job.subject_name}; }),
         column(jobs, [](const NewJob& job) { return text_of_time(job.run_at); })
     );
     std::set<Uuid> inserted;

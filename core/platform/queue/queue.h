@@ -162,7 +162,8 @@ struct NewJob {
     std::optional<UserId> actor{};
     std::string subject_type{};  ///< "site"
     std::optional<Uuid> subject_id{};
-    std::string title{};  ///< empty: the kind's title
+    std::string subject_name{};  ///< "blog.example.com"; shown also when the subject is gone
+    std::string title{};         ///< empty: the kind's title
     std::optional<TimePoint> run_at{};
     int priority = 0;  ///< higher first, -100 to 100
 };

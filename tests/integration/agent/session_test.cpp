@@ -51,7 +51,7 @@ public:
     }
 };
 
-class AgentConnection : public testing::Test {
+class AgentConnection : public ::testing::Test {
 protected:
     static void SetUpTestSuite() {
         signal(SIGPIPE, SIG_IGN);
@@ -194,7 +194,7 @@ TEST_F(AgentConnection, SaysWhyThePanelRefusesAToken) {
     ASSERT_TRUE(connection);
     connection->next_of<Enrol>();
     connection->send(Bye{"refused", "This token was used before."});
-    EXPECT_THAT(enrolled.get().error().message, testing::HasSubstr("was used before"));
+    EXPECT_THAT(enrolled.get().error().message, ::testing::HasSubstr("was used before"));
 }
 
 TEST_F(AgentConnection, TalksToNobodyWhoIsNotThePanel) {
@@ -229,7 +229,7 @@ TEST_F(AgentConnection, ShowsItsNameGreetsAndSendsHeartbeats) {
     const auto ping = connection->next_of<Ping>();
     connection->send(Pong{ping.number});
     connection->next_of<Heartbeat>();
-    EXPECT_THAT(*read_status(layout_), testing::HasSubstr("\"connected\":true"));
+    EXPECT_THAT(*read_status(layout_), ::testing::HasSubstr("\"connected\":true"));
     stop(daemon);
     EXPECT_EQ(connection->next_of<Bye>().code, "stopping");
 }

@@ -9,12 +9,11 @@
 #include "core/platform/http/openapi.h"
 
 #include "tests/support/panel_world.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <string>
 
@@ -22,23 +21,8 @@ namespace hostelry::app {
 
 using hostelry::testing::Browser;
 using hostelry::testing::PanelReply;
+using hostelry::testing::ScratchFolder;
 using hostelry::testing::TestDatabase;
-
-/// A folder that goes with the test.
-class ScratchFolder {
-public:
-    ScratchFolder() {
-        std::string pattern = std::filesystem::temp_directory_path() / "hostelry-app-XXXXXX";
-        path_ = ::mkdtemp(pattern.data());
-    }
-    ~ScratchFolder() { std::filesystem::remove_all(path_); }
-    ScratchFolder(const ScratchFolder&) = delete;
-    ScratchFolder& operator=(const ScratchFolder&) = delete;
-    const std::string& path() const { return path_; }
-
-private:
-    std::string path_;
-};
 
 /// Everybody is this person.
 class Somebody final : public http::Authenticator {

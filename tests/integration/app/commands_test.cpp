@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <map>
 
 namespace hostelry::app {
 namespace {
@@ -54,6 +55,51 @@ TEST(Commands, ListTemplatesWithoutTheLongPart) {
     const auto text = render_answer(list, {{"items", {one}}, {"next", nullptr}});
     EXPECT_NE(text.find("static"), std::string::npos);
     EXPECT_EQ(text.find("Options in full"), std::string::npos) << text;
+}
+
+TEST(Commands, TakeTheFiltersOfAListFromItsDescription) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    for (const auto& [noun, filters] : std::map<std::string, std::vector<std::string>>{
+             {"job", {"q", "state", "kind", "subject", "after"}},
+             {"site", {"q", "state", "after"}},
+             {"user", {"q", "tenant", "state", "after"}},
+             {"server", {"q", "state"}},
+             {"database", {"q", "after"}}}) {
+        const auto* query = command_named(commands, noun, "list").route->query;
+        ASSERT_NE(query, nullptr) << noun;
+        for (const auto& filter : filters) {
+            EXPECT_NE(query->find(filter), nullptr) << noun << " " << filter;
+        }
+    }
+}
+
+TEST(Commands, FindTheJobThatAnOperationHasStarted) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto& create = command_named(commands, "site", "create");
+    EXPECT_EQ(job_of(create, {{"id", "a"}, {"job", "b"}}), "b");
+    EXPECT_EQ(job_of(create, {{"id", "a"}, {"job", nullptr}}), "");
+    EXPECT_EQ(job_of(command_named(commands, "job", "retry"), {{"id", "a"}}), "a");
+    EXPECT_EQ(job_of(command_named(commands, "user", "delete"), nullptr), "");
+    EXPECT_EQ(
+        render_answer(command_named(commands, "server", "remove"), {{"job", "b"}}), "Job  b\n"
+    );
+}
+
+TEST(OpenApi, DescribesTheFiltersOfLists) {
+    const RouteTable table{config::Config{}};
+    const auto document =
+        json::parse(http::openapi_document(table.router(), {.version = kVersion, .description = {}})
+        );
+    std::map<std::string, json> named;
+    for (const auto& parameter :
+         document.at("paths").at("/api/v1/jobs").at("get").at("parameters")) {
+        named[parameter.at("name").get<std::string>()] = parameter;
+    }
+    EXPECT_EQ(named.at("state").at("in"), "query");
+    EXPECT_EQ(named.at("state").at("schema").at("enum").size(), 7U);
+    EXPECT_EQ(named.at("after").at("required"), false);
 }
 
 TEST(OpenApi, IsPrintedWithoutARunningPanel) {

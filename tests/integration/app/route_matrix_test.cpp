@@ -7,6 +7,7 @@
 #include "core/platform/http/dispatcher.h"
 #include "core/platform/http/openapi.h"
 
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_database.h"
 
 #include <gmock/gmock.h>
@@ -54,10 +55,8 @@ struct Reply {
 class RouteMatrix : public ::testing::Test {
 protected:
     RouteMatrix() {
-        state_ = std::filesystem::temp_directory_path() /
-                 ("hostelry-routes-" + std::to_string(::getpid()));
         config::Config config;
-        config.state_dir = state_;
+        config.state_dir = state_.path();
         config.database.url = postgres_.dsn();
         config.migrations.directory = hostelry::testing::migrations_directory();
         platform_ = std::move(Platform::open(config, Migrate::No)).value();
@@ -80,7 +79,6 @@ protected:
             options
         );
     }
-    ~RouteMatrix() override { std::filesystem::remove_all(state_); }
 
     static std::string filled_in(const std::string& pattern) {
         std::string path;
@@ -136,7 +134,7 @@ protected:
     std::string rows() const { return postgres_.value(kRowsSql); }
 
     testing::TestDatabase postgres_;
-    std::filesystem::path state_;
+    hostelry::testing::ScratchFolder state_;
     std::unique_ptr<Platform> platform_;
     view::Assets assets_;
     std::optional<Features> features_;

@@ -1,6 +1,7 @@
 #include "core/features/audit/audit.h"
 
 #include "tests/support/panel_world.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +25,6 @@ protected:
         audit.add_listeners(dispatcher);
         world.open();
     }
-    ~AuditTest() override { std::filesystem::remove(key_path); }
 
     audit::AuditVerdict verdict() {
         auto found = audit.verify();
@@ -37,9 +37,8 @@ protected:
     }
 
     PanelWorld world;
-    std::string key_path =
-        std::filesystem::temp_directory_path() / ("audit-key-" + std::to_string(::getpid()));
-    crypto::Sealer sealer = *crypto::Sealer::from_file_or_new(key_path, world.random);
+    hostelry::testing::ScratchFolder folder;
+    crypto::Sealer sealer = *crypto::Sealer::from_file_or_new(folder.path("key"), world.random);
     audit::Audit audit{{world.postgres.database(), world.clock, sealer, world.shell}};
     events::Dispatcher dispatcher{world.postgres.database(), nullptr};
     TenantId root, north, south;
@@ -215,6 +214,47 @@ TEST_F(AuditTest, FiltersByActorTypeSubjectTimeAndWords) {
     EXPECT_EQ(count("q=%25"), 0U) << "a percent sign is a letter";
     EXPECT_EQ(count("until=2020-01-01"), 0U);
     EXPECT_EQ(count("since=2020-01-01"), 4U);
+}
+
+TEST_F(AuditTest, ListRefusesWhatItDoesNotUnderstandAndNamesIt) {
+    Browser browser{world};
+    browser.sign_in("ada@panel.test");
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"next", "1"},
+          {"before", "1"},
+          {"actor", "ada"},
+          {"subject", "ada"},
+          {"since", "yesterday"},
+          {"until", "2020-13-01"},
+          {"q", std::string(201, 'x')},
+          {"type", std::string(101, 'x')},
+          {"after", "first"}}) {
+        const auto refused = browser.get("/api/v1/audit?" + field + "=" + value);
+        EXPECT_EQ(refused.status, 422) << field << value;
+        EXPECT_EQ(refused.json()["errors"][0]["field"], field) << value;
+    }
+    EXPECT_EQ(browser.get("/audit?since=yesterday&next=1").status, 200)
+        << "a page is never refused";
+}
+
+TEST_F(AuditTest, ListGoesOnBehindTheFirstAnswer) {
+    dispatcher.drain();
+    tamper(
+        "insert into hostelry.audit_entries (tenant_id, position, event_id, at, type, data, "
+        "previous_hash, hash) select '" +
+        root.to_string() +
+        "', n, gen_random_uuid(), now(), 'user.created', '{}', '', '' from generate_series(4, 201) "
+        "n"
+    );
+    Browser browser{world};
+    browser.sign_in("ada@panel.test");
+    const auto first = browser.get("/api/v1/audit").json();
+    EXPECT_EQ(first["items"].size(), 200U);
+    ASSERT_EQ(first["next"], "2");
+    const auto rest = browser.get("/api/v1/audit?after=2").json();
+    ASSERT_EQ(rest["items"].size(), 1U);
+    EXPECT_EQ(rest["items"][0]["position"], 1);
+    EXPECT_TRUE(rest["next"].is_null());
 }
 
 TEST_F(AuditTest, ShowsPagesOfListEntryAndVerification) {

@@ -9,6 +9,7 @@
 
 #include "tests/integration/certificates/real_pebble.h"
 #include "tests/support/panel_world.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 
@@ -26,13 +27,6 @@ namespace {
 /// A server that makes a key and a signing request with openssl and believes every chain.
 class FakeServer {
 public:
-    FakeServer() {
-        std::string pattern =
-            (std::filesystem::temp_directory_path() / "hostelry-cert-XXXXXX").string();
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    ~FakeServer() { std::filesystem::remove_all(folder_); }
-
     Result<json> apply(const json& plan) {
         const auto& action = plan.at("actions").at(0);
         const auto what = action.at("do").get<std::string>();
@@ -84,14 +78,15 @@ private:
         return process::run(command)->output;
     }
 
-    std::filesystem::path folder_;
+    hostelry::testing::ScratchFolder scratch_;
+    std::filesystem::path folder_ = scratch_.path();
     SystemClock clock;
 };
 
 /// A certificate that signs itself, and its key.
 UploadCertificate new_upload(const Uuid& site, const std::vector<std::string>& names) {
-    std::string pattern = (std::filesystem::temp_directory_path() / "hostelry-own-XXXXXX").string();
-    const std::filesystem::path folder = ::mkdtemp(pattern.data());
+    const hostelry::testing::ScratchFolder scratch;
+    const std::filesystem::path folder = scratch.path();
     std::string alternatives = "subjectAltName=";
     for (const auto& name : names) {
         alternatives += (alternatives.ends_with('=') ? "DNS:" : ",DNS:") + name;
@@ -123,7 +118,6 @@ UploadCertificate new_upload(const Uuid& site, const std::vector<std::string>& n
         return std::string{std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()};
     };
     UploadCertificate made{site, text_of("cert"), text_of("key")};
-    std::filesystem::remove_all(folder);
     return made;
 }
 

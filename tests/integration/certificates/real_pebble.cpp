@@ -69,16 +69,12 @@ bool RealPebble::is_installed() {
 }
 
 RealPebble::RealPebble(std::uint16_t port) : port_(port == 0 ? free_pebble_port() : port) {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "hostelry-pebble-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     make_certificate();
     start();
 }
 
 RealPebble::~RealPebble() {
     stop();
-    std::filesystem::remove_all(folder_);
 }
 
 void RealPebble::restart(Challenges challenges) {

@@ -2,6 +2,8 @@
 // A pebble of its own on loopback, which takes every challenge for answered and refuses every tenth
 // nonce. Its memory goes with it, so a second one has forgotten every account.
 
+#include "tests/support/scratch_folder.h"
+
 #include <sys/types.h>
 
 #include <cstdint>
@@ -35,7 +37,8 @@ private:
     void make_certificate() const;
     void start();
 
-    std::filesystem::path folder_;
+    testing::ScratchFolder scratch_;
+    std::filesystem::path folder_ = scratch_.path();
     std::uint16_t port_;
     pid_t child_ = -1;
     Challenges challenges_ = Challenges::TakenForAnswered;

@@ -5,6 +5,8 @@
 #include "core/platform/db/database.h"
 #include "core/platform/db/migrations.h"
 
+#include "tests/support/scratch_folder.h"
+
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -22,16 +24,7 @@ using namespace std::chrono_literals;
 
 class Embedded : public ::testing::Test {
 protected:
-    Embedded()
-        : state(
-              std::filesystem::temp_directory_path() /
-              ("hostelry-embedded-" + std::to_string(getpid()))
-          ) {
-        std::filesystem::remove_all(state);
-        std::filesystem::create_directories(state);
-        std::filesystem::permissions(state, std::filesystem::perms{0755});
-    }
-    ~Embedded() override { std::filesystem::remove_all(state); }
+    Embedded() { scratch.open_for_others(); }
 
     EmbeddedPostgresOptions options() const {
         return {.state_directory = state, .connections_max = 20};
@@ -45,7 +38,8 @@ protected:
         return TRY(database.single_statement(sql))[0][std::size_t{0}].text();
     }
 
-    std::filesystem::path state;
+    testing::ScratchFolder scratch;
+    std::filesystem::path state = scratch.path();
 };
 
 TEST_F(Embedded, IsMadeStartedStoppedAndKeepsItsData) {

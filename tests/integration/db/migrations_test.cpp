@@ -1,5 +1,6 @@
 #include "core/platform/db/migrations.h"
 
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>
@@ -233,15 +234,9 @@ TEST_F(Migrations, AFileWithoutTransactionRunsStatementByStatement) {
 
 class MigrationFolder : public ::testing::Test {
 protected:
-    MigrationFolder()
-        : folder(
-              std::filesystem::temp_directory_path() / ("migrations-" + std::to_string(getpid()))
-          ) {
-        std::filesystem::create_directories(folder);
-    }
-    ~MigrationFolder() override { std::filesystem::remove_all(folder); }
     void write(const std::string& file) const { std::ofstream(folder / file) << "select 1;"; }
-    std::filesystem::path folder;
+    testing::ScratchFolder scratch;
+    std::filesystem::path folder = scratch.path();
 };
 
 TEST_F(MigrationFolder, IsReadInOrder) {

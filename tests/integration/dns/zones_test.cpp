@@ -305,4 +305,23 @@ TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     );
 }
 
+TEST_F(DnsWorld, TheListOfZonesRefusesWhatItDoesNotUnderstandAndNamesIt) {
+    world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
+    hostelry::testing::Browser browser(world);
+    browser.sign_in("boss@x.test");
+    add_zone("demo.test");
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"after", "1"},
+          {"state", "ready"},
+          {"q", std::string(300, 'x')}}) {
+        const auto refused = browser.get("/api/v1/dns-zones?" + field + "=" + value);
+        EXPECT_EQ(refused.status, 422) << field;
+        EXPECT_EQ(refused.json()["errors"][0]["field"], field);
+    }
+    EXPECT_EQ(browser.get("/dns?state=ready").status, 200) << "a page is never refused";
+    EXPECT_EQ(browser.get("/api/v1/dns-zones?q=demo").json()["items"].size(), 1U);
+    EXPECT_TRUE(browser.get("/api/v1/dns-zones?q=other").json()["items"].empty());
+    EXPECT_TRUE(browser.get("/api/v1/dns-zones").json()["next"].is_null());
+}
+
 }  // namespace

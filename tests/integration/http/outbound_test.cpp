@@ -185,7 +185,7 @@ TEST_F(Outbound, SaysWhenAChangeMayHaveHappened) {
 }
 
 TEST_F(Outbound, TrustsAnOwnAuthorityOnlyWhereItIsGiven) {
-    TemporaryFolder folder;
+    ScratchFolder folder;
     make_self_signed({"127.0.0.1"}, folder.path("chain.pem"), folder.path("key.pem")).value();
     world.server_options.listen[0].tls =
         TlsContext::load(folder.path("chain.pem"), folder.path("key.pem")).value();

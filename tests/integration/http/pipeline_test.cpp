@@ -279,7 +279,7 @@ TEST_F(Pipeline, RefusesAFormThatCannotBeDecoded) {
 }
 
 TEST(Assets, AreServedWithTheBestTwinAndRevalidated) {
-    TemporaryFolder folder;
+    ScratchFolder folder;
     const auto write = [&](const std::string& name, const std::string& text) {
         std::ofstream(folder.path(name)) << text;
     };

@@ -393,7 +393,7 @@ TEST_F(Requests, ThatThrowGetA500AndTheConnectionLives) {
 }
 
 TEST_F(Requests, GetLongAnswersAndFilesWhole) {
-    TemporaryFolder folder;
+    ScratchFolder folder;
     const std::string content(5'000'000, 'f');
     {
         std::FILE* file = std::fopen(folder.path("big").c_str(), "wb");

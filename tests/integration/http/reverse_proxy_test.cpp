@@ -206,7 +206,7 @@ protected:
     std::unique_ptr<ErrorPages> pages = make_plain_error_pages();
     std::unique_ptr<cache::RateLimiter> limiter = cache::make_memory_rate_limiter(clock, random);
     SseHub hub{random};
-    TemporaryFolder folder;
+    ScratchFolder folder;
     SiteServer site;
     std::string target_address = "127.0.0.1";
     std::uint16_t target_port = 0;

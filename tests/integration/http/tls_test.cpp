@@ -42,7 +42,7 @@ protected:
         return wire;
     }
 
-    TemporaryFolder folder;
+    ScratchFolder folder;
     std::string fingerprint;
     std::shared_ptr<TlsContext> context;
     World world;

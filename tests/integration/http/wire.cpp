@@ -257,18 +257,4 @@ double figure(const telemetry::Metrics& metrics, std::string_view name_and_label
     return 0;
 }
 
-TemporaryFolder::TemporaryFolder() {
-    auto pattern = (std::filesystem::temp_directory_path() / "http-test-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-}
-
-TemporaryFolder::~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::path(const std::string& name) const {
-    return name.empty() ? path_ : path_ + '/' + name;
-}
-
 }  // namespace hostelry::http::testing

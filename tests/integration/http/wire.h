@@ -5,6 +5,8 @@
 #include "core/platform/http/dispatcher.h"
 #include "core/platform/http/server.h"
 
+#include "tests/support/scratch_folder.h"
+
 #include <atomic>
 #include <chrono>
 #include <memory>
@@ -16,6 +18,8 @@ struct ssl_st;
 struct ssl_ctx_st;
 
 namespace hostelry::http::testing {
+
+using hostelry::testing::ScratchFolder;
 
 inline constexpr std::string_view kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -107,14 +111,4 @@ public:
 double figure(const telemetry::Metrics& metrics, std::string_view name_and_labels);
 
 /// A folder that goes with the test.
-class TemporaryFolder {
-public:
-    TemporaryFolder();
-    ~TemporaryFolder();
-    std::string path(const std::string& name = {}) const;
-
-private:
-    std::string path_;
-};
-
 }  // namespace hostelry::http::testing

@@ -3,6 +3,7 @@
 #include "core/platform/crypto/digest.h"
 
 #include "tests/integration/plugin_host/plugin_world.h"
+#include "tests/support/scratch_folder.h"
 
 #include <filesystem>
 #include <fstream>
@@ -17,14 +18,11 @@ namespace fs = std::filesystem;
 
 class LoadingAPlugin : public PluginWorld {
 protected:
-    ~LoadingAPlugin() override { fs::remove_all(folder_); }
-
     /// A copy of a fixture that a test may spoil.
     fs::path copy_of(const std::string& name) {
-        folder_ = fs::temp_directory_path() / ("hostelry-plugin-" + std::to_string(::getpid()));
-        fs::remove_all(folder_);
-        fs::copy(fixture(name), folder_);
-        return folder_;
+        const fs::path copy = scratch_.path(name);
+        fs::copy(fixture(name), copy);
+        return copy;
     }
     static void write(const fs::path& path, const std::string& text) {
         std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
@@ -44,7 +42,7 @@ protected:
     }
 
 private:
-    fs::path folder_;
+    hostelry::testing::ScratchFolder scratch_;
 };
 
 TEST_F(LoadingAPlugin, AcceptsOneInPlainC) {

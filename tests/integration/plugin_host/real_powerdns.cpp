@@ -84,9 +84,6 @@ bool RealPowerdns::is_installed() {
 }
 
 RealPowerdns::RealPowerdns() : dns_port_(free_port()), api_port_(free_port()) {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "hostelry-pdns-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
     write_config();
     if (make_database()) {
         start();
@@ -99,7 +96,6 @@ RealPowerdns::~RealPowerdns() {
         ::kill(child_, SIGTERM);
         ::waitpid(child_, nullptr, 0);
     }
-    std::filesystem::remove_all(folder_);
 }
 
 std::string RealPowerdns::base_url() const {

@@ -2,6 +2,8 @@
 // A PowerDNS server of its own on loopback, with an empty database, for as long as the object
 // lives.
 
+#include "tests/support/scratch_folder.h"
+
 #include <sys/types.h>
 
 #include <cstdint>
@@ -32,7 +34,8 @@ private:
     void start();
     bool wait_until_it_listens() const;
 
-    std::filesystem::path folder_;
+    hostelry::testing::ScratchFolder scratch_;
+    std::filesystem::path folder_ = scratch_.path();
     std::uint16_t dns_port_;
     std::uint16_t api_port_;
     pid_t child_ = -1;

@@ -2,6 +2,7 @@
 // what it did to the outside world was done once.
 #include "tests/integration/queue/queue_world.h"
 #include "tests/support/child_process.h"
+#include "tests/support/scratch_folder.h"
 
 #include <csignal>
 #include <filesystem>
@@ -18,15 +19,6 @@ struct Case {
 
 class KilledWorkers : public QueueWorld {
 protected:
-    KilledWorkers()
-        : directory(
-              std::filesystem::temp_directory_path() / ("hostelry-kill-" + std::to_string(getpid()))
-          ) {
-        std::filesystem::remove_all(directory);
-        std::filesystem::create_directories(directory);
-    }
-    ~KilledWorkers() override { std::filesystem::remove_all(directory); }
-
     std::vector<std::string> worker_argv(const std::string& place) const {
         return {testing::queue_worker_program(), postgres.dsn(), directory.string(), place};
     }
@@ -35,7 +27,8 @@ protected:
         return {std::istreambuf_iterator<char>(file), {}};
     }
 
-    std::filesystem::path directory;
+    testing::ScratchFolder scratch;
+    std::filesystem::path directory = scratch.path();
 };
 
 class KillingTheWorker : public KilledWorkers, public ::testing::WithParamInterface<Case> {};

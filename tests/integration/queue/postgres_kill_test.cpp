@@ -5,6 +5,7 @@
 #include "core/platform/queue/job_store.h"
 #include "core/platform/queue/worker.h"
 
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>
@@ -22,15 +23,10 @@ using namespace std::chrono_literals;
 
 class KillingTheDatabase : public ::testing::Test {
 protected:
-    KillingTheDatabase()
-        : state(
-              std::filesystem::temp_directory_path() /
-              ("hostelry-pgkill-" + std::to_string(getpid()))
-          ) {
-        std::filesystem::create_directories(state);
-        std::filesystem::permissions(state, std::filesystem::perms{0755});
+    KillingTheDatabase() {
+        state.open_for_others();
         auto started =
-            db::EmbeddedPostgres::start({.state_directory = state, .connections_max = 30});
+            db::EmbeddedPostgres::start({.state_directory = state.path(), .connections_max = 30});
         if (!started) {
             throw std::runtime_error(started.error().message + started.error().cause);
         }
@@ -51,7 +47,6 @@ protected:
     ~KillingTheDatabase() override {
         database.reset();
         postgres.reset();
-        std::filesystem::remove_all(state);
     }
 
     std::optional<Job> look(JobId id) {
@@ -61,7 +56,7 @@ protected:
         return found ? std::optional{*found} : std::nullopt;
     }
 
-    std::filesystem::path state;
+    testing::ScratchFolder state;
     SystemClock clock;
     SystemRandom random;
     std::unique_ptr<db::EmbeddedPostgres> postgres;

@@ -29,7 +29,8 @@ protected:
         return world.postgres.value("select count(*) from hostelry.servers");
     }
 
-    std::string folder = test_folder();
+    testing::ScratchFolder scratch;
+    std::string folder = scratch.path();
     testing::PanelWorld world;
     crypto::Sealer sealer =
         crypto::Sealer::from_file_or_new(folder + "/master.key", world.random).value();
@@ -124,6 +125,37 @@ TEST_F(ServerPagesTest, TheApiTellsTheSame) {
                     .get<std::string>()
                     .starts_with("ssh-ed25519 "));
     EXPECT_EQ(browser.call(http::Method::Delete, added.location).status, 202);
+}
+
+TEST_F(ServerPagesTest, TheListRefusesWhatItDoesNotUnderstandAndNamesIt) {
+    browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1"));
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"after", "1"},
+          {"state", "offline"},
+          {"q", std::string(300, 'x')}}) {
+        const auto refused = browser.get("/api/v1/servers?" + field + "=" + value);
+        EXPECT_EQ(refused.status, 422) << field;
+        EXPECT_EQ(refused.json()["errors"][0]["field"], field);
+    }
+    EXPECT_EQ(browser.get("/servers?state=offline&after=1").status, 200)
+        << "a page is never refused";
+    const auto found = browser.get("/api/v1/servers?q=web&state=queued").json();
+    EXPECT_EQ(found["items"].size(), 1U);
+    EXPECT_TRUE(found["next"].is_null());
+    EXPECT_TRUE(browser.get("/api/v1/servers?state=failed").json()["items"].empty());
+}
+
+TEST_F(ServerPagesTest, TheApiAddsOneServerOfARequestThatIsSentTwice) {
+    browser.on("/servers/new");
+    const nlohmann::json request{
+        {"name", "web-1"}, {"address", "192.0.2.1"}, {"host_key", kSomeHostKey}};
+    browser.headers["idempotency-key"] = "api-1";
+    const auto first = browser.call(http::Method::Post, "/api/v1/servers", request);
+    const auto second = browser.call(http::Method::Post, "/api/v1/servers", request);
+    EXPECT_EQ(first.status, 201) << first.body;
+    EXPECT_EQ(second.status, 201) << second.body;
+    EXPECT_EQ(first.location, second.location);
+    EXPECT_EQ(servers_stored(), "1");
 }
 
 TEST_F(ServerPagesTest, TheApiNamesEveryWrongMember) {

@@ -8,6 +8,7 @@
 
 #include "tests/integration/servers/fake_agent.h"
 #include "tests/support/eventually.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/test_database.h"
 
 #include <gtest/gtest.h>
@@ -35,11 +36,6 @@ private:
     SystemClock clock_;
     std::atomic<std::chrono::seconds> ahead_{std::chrono::seconds{0}};
 };
-
-inline std::string test_folder() {
-    std::string path = "/tmp/hostelry-servers-XXXXXX";
-    return mkdtemp(path.data()) == nullptr ? "/tmp" : path;
-}
 
 /// A host key that looks right and belongs to nobody.
 inline constexpr auto kSomeHostKey =
@@ -155,7 +151,8 @@ protected:
     }
     std::string fresh_plan_id() { return new_uuid(clock, random).to_string(); }
 
-    std::string folder = test_folder();
+    testing::ScratchFolder scratch;
+    std::string folder = scratch.path();
     LeapingClock clock;
     SystemRandom random;
     testing::TestDatabase postgres;

@@ -454,6 +454,64 @@ TEST_F(SiteRoutes, DoTheSameByApi) {
     EXPECT_EQ(browser.get("/api/v1/sites/" + id).status, 404);
 }
 
+TEST_F(SiteRoutes, ListsRefuseWhatTheyDoNotUnderstandAndNameIt) {
+    auto browser = signed_in("ada@x.test");
+    const auto expect_refusal =
+        [&](const std::string& list, const std::string& field, const std::string& value) {
+            const auto refused = browser.get(list + "?" + field + "=" + value);
+            EXPECT_EQ(refused.status, 422) << list << field << value;
+            EXPECT_EQ(refused.json()["errors"][0]["field"], field) << list << value;
+        };
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"next", "1"},
+          {"before", "1"},
+          {"state", "queued"},
+          {"sort", "size"},
+          {"after", "example.com"},
+          {"q", std::string(300, 'x')}}) {
+        expect_refusal("/api/v1/sites", field, value);
+    }
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"state", "ready"},
+          {"q", std::string(301, 'x')},
+          {"after", std::string(401, 'x')}}) {
+        expect_refusal("/api/v1/databases", field, value);
+    }
+    for (const char* page : {"/sites?state=queued&sort=size", "/databases?state=ready"}) {
+        EXPECT_EQ(browser.get(page).status, 200) << "a page is never refused: " << page;
+    }
+}
+
+TEST_F(SiteRoutes, ListsFilterAndGoOnBehindTheFirstAnswer) {
+    std::string oldest;
+    for (int n = 100; n <= 200; ++n) {
+        const auto made = create(ada, wordpress("site-" + std::to_string(n) + ".example"));
+        oldest = oldest.empty() ? made.site.id.to_string() : oldest;
+    }
+    auto browser = signed_in("ada@x.test");
+    const auto rest_of = [&](const std::string& list, const std::string& more) {
+        const auto first = browser.get(list + "?" + more).json();
+        EXPECT_EQ(first["items"].size(), 100U) << list << more;
+        EXPECT_TRUE(first["next"].is_string()) << list << more;
+        const auto rest =
+            browser
+                .get(
+                    list + "?" + more + "&after=" + percent_encode(first["next"].get<std::string>())
+                )
+                .json();
+        EXPECT_EQ(rest["items"].size(), 1U) << list << more;
+        EXPECT_TRUE(rest["next"].is_null()) << list << more;
+        return rest["items"][0];
+    };
+    EXPECT_EQ(rest_of("/api/v1/sites", "")["id"], oldest);
+    EXPECT_EQ(rest_of("/api/v1/sites", "sort=domain")["domain"], "site-200.example");
+    EXPECT_EQ(rest_of("/api/v1/sites", "sort=-domain")["domain"], "site-100.example");
+    EXPECT_EQ(rest_of("/api/v1/databases", "")["site_domain"], "site-200.example");
+    const auto found = browser.get("/api/v1/sites?q=site-17&state=working").json();
+    EXPECT_EQ(found["items"].size(), 10U);
+    EXPECT_EQ(browser.get("/api/v1/databases?q=site-17").json()["items"].size(), 10U);
+}
+
 TEST_F(SiteRoutes, OfferTheWayBackFromASuspension) {
     start_worker();
     const Site site = deployed(ada, plain("example.com"));

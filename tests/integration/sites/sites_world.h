@@ -11,6 +11,7 @@
 
 #include "tests/integration/sites/recorded_infrastructure.h"
 #include "tests/support/panel_world.h"
+#include "tests/support/scratch_folder.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -54,12 +55,8 @@ protected:
     }
 
     static crypto::Sealer new_sealer(Random& random) {
-        const auto folder = std::filesystem::temp_directory_path() /
-                            ("hostelry-sites-" + crypto::make_name(random, 12));
-        std::filesystem::create_directory(folder);
-        auto sealer = crypto::Sealer::from_file_or_new((folder / "key").string(), random).value();
-        std::filesystem::remove_all(folder);
-        return sealer;
+        const testing::ScratchFolder folder;
+        return crypto::Sealer::from_file_or_new(folder.path("key"), random).value();
     }
 
     users::Caller caller(TenantId tenant) const { return users::operator_caller(tenant); }

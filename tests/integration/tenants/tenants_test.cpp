@@ -143,6 +143,41 @@ TEST_F(TenantsTest, NeighboursAndAncestorsAreOutOfReach) {
     EXPECT_EQ(browser.call(Method::Get, "/api/v1/tenants").json()["items"].size(), 1U);
 }
 
+TEST_F(TenantsTest, ListRefusesWhatItDoesNotUnderstandAndNamesIt) {
+    Browser browser{world};
+    browser.sign_in("rita@north.test");
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"next", "1"},
+          {"state", "gone"},
+          {"parent", "north"},
+          {"q", std::string(201, 'x')},
+          {"after", "-1"},
+          {"after", "1000001"},
+          {"after", "first"}}) {
+        const auto refused = browser.get("/api/v1/tenants?" + field + "=" + value);
+        EXPECT_EQ(refused.status, 422) << field << value;
+        EXPECT_EQ(refused.json()["errors"][0]["field"], field) << value;
+    }
+    EXPECT_EQ(browser.get("/tenants?state=gone&next=1").status, 200) << "a page is never refused";
+}
+
+TEST_F(TenantsTest, ListFiltersAndGoesOnBehindTheFirstAnswer) {
+    for (int n = 1; n <= 200; ++n) {
+        world.postgres.make_tenant(north, "client-" + std::to_string(n));
+    }
+    Browser browser{world};
+    browser.sign_in("rita@north.test");
+    const auto first = browser.get("/api/v1/tenants").json();
+    EXPECT_EQ(first["items"].size(), 200U);
+    ASSERT_EQ(first["next"], "200");
+    const auto rest = browser.get("/api/v1/tenants?after=200").json();
+    EXPECT_EQ(rest["items"].size(), 1U) << "201 with acme";
+    EXPECT_TRUE(rest["next"].is_null());
+    const auto here =
+        browser.get("/api/v1/tenants?q=acme&state=active&parent=" + north.to_string());
+    EXPECT_EQ(here.json()["items"].size(), 1U);
+}
+
 TEST_F(TenantsTest, NobodyRunsTheAccountTheyLiveIn) {
     Browser browser{world};
     browser.sign_in("rita@north.test");

@@ -234,6 +234,45 @@ TEST_F(UsersTest, RefusesMembersThatNobodyOffersAndValuesOfWrongTypes) {
     EXPECT_EQ(browser.call(Method::Post, "/api/v1/users", base).status, 201);
 }
 
+TEST_F(UsersTest, ListRefusesWhatItDoesNotUnderstandAndNamesIt) {
+    Browser browser{world};
+    browser.sign_in("rita@north.test");
+    for (const auto& [field, value] :
+         {std::pair<std::string, std::string>{"next", "1"},
+          {"state", "gone"},
+          {"tenant", "acme"},
+          {"q", std::string(300, 'x')},
+          {"after", "-1"},
+          {"after", "1000001"},
+          {"after", "first"}}) {
+        const auto refused = browser.get("/api/v1/users?" + field + "=" + value);
+        EXPECT_EQ(refused.status, 422) << field << value;
+        EXPECT_EQ(refused.json()["errors"][0]["field"], field) << value;
+    }
+    EXPECT_EQ(browser.get("/users?state=gone&next=1").status, 200) << "a page is never refused";
+}
+
+TEST_F(UsersTest, ListFiltersAndGoesOnBehindTheFirstAnswer) {
+    world.postgres.execute(
+        "insert into hostelry.users (tenant_id, id, email, name, role, time_zone, locale, "
+        "sessions_valid_from, created_at) select '" +
+            acme.to_string() +
+            "', gen_random_uuid(), 'p' || n || '@acme.test', 'p' || n, 'client', 'UTC', 'en', "
+            "now(), now() from generate_series(1, 201) n",
+        "postgres"
+    );
+    Browser browser{world};
+    browser.sign_in("rita@north.test");
+    const auto first = browser.get("/api/v1/users").json();
+    EXPECT_EQ(first["items"].size(), 200U);
+    ASSERT_EQ(first["next"], "200");
+    const auto rest = browser.get("/api/v1/users?after=200").json();
+    EXPECT_EQ(rest["items"].size(), 3U) << "203 with rita and carl";
+    EXPECT_TRUE(rest["next"].is_null());
+    const auto here = browser.get("/api/v1/users?q=rita&state=active&tenant=" + north.to_string());
+    EXPECT_EQ(here.json()["items"].size(), 1U);
+}
+
 TEST_F(UsersTest, DeletesOnlyWhenTheAddressIsTyped) {
     Browser browser{world};
     browser.sign_in("rita@north.test");

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-class AgentCa : public testing::Test {
+class AgentCa : public ::testing::Test {
 protected:
     TimePoint now_ = SystemClock().now();
     KeyAndCertificate ca_ = *create_agent_ca("demo", now_);

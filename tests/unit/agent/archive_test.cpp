@@ -45,7 +45,7 @@ std::string member(const std::string& name, char type, const std::string& conten
 
 const std::string kEnd(1024, '\0');
 
-class Archives : public testing::Test {
+class Archives : public ::testing::Test {
 protected:
     Archives() {
         std::filesystem::create_directories(scratch_ / "home");
@@ -120,7 +120,7 @@ TEST_F(Archives, AreRefusedWhenTheyUnpackToFarMoreThanTheyAre) {
         {home_.number(), geteuid(), getegid()}, archive.number(), "htdocs", Act::Apply
     );
     ASSERT_FALSE(extracted);
-    EXPECT_THAT(extracted.error().message, testing::HasSubstr("too much"));
+    EXPECT_THAT(extracted.error().message, ::testing::HasSubstr("too much"));
 }
 
 }  // namespace

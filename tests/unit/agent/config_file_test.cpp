@@ -7,7 +7,7 @@
 namespace hostelry::agent {
 namespace {
 
-class ConfigFiles : public testing::Test {
+class ConfigFiles : public ::testing::Test {
 protected:
     ConfigSwap swap(std::optional<std::string> content) {
         return {

@@ -143,7 +143,7 @@ TEST(Frames, DoNotUseUpANumberWhenAMessageIsTooLarge) {
     FrameWriter writer;
     const std::string large(kFrameBytesMax, 'x');
     EXPECT_FALSE(writer.write(PlanResult{"p", nlohmann::json{{"x", large}}.dump()}));
-    EXPECT_THAT(*writer.write(Ping{1}), testing::HasSubstr("\"seq\":1"));
+    EXPECT_THAT(*writer.write(Ping{1}), ::testing::HasSubstr("\"seq\":1"));
 }
 
 }  // namespace

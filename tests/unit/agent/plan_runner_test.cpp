@@ -81,7 +81,7 @@ private:
     }
 };
 
-class PlanRunning : public testing::Test {
+class PlanRunning : public ::testing::Test {
 protected:
     PlanRunning() {
         registry_.add<Note, NoteFacts>("note");
@@ -122,7 +122,7 @@ protected:
 };
 
 using nlohmann::json;
-using testing::ElementsAre;
+using ::testing::ElementsAre;
 
 TEST_F(PlanRunning, CarriesActionsOutInOrderAndTheSecondTimeNothingChanges) {
     const json notes{{{"file", "a"}, {"text", "1"}}, {{"file", "b"}, {"text", "2"}}};
@@ -238,7 +238,7 @@ TEST_F(PlanRunning, KeepsNoFactsInItsJournal) {
     run(1, {{{"file", "a"}, {"text", "very secret"}}});
     EXPECT_THAT(
         scratch_.read("state/plans/" + id(1) + ".json"),
-        testing::Not(testing::HasSubstr("very secret"))
+        ::testing::Not(::testing::HasSubstr("very secret"))
     );
 }
 

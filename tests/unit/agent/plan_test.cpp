@@ -48,7 +48,7 @@ TEST(Plans, NameEveryMistakeAtOnce) {
     ASSERT_FALSE(plan);
     EXPECT_THAT(
         plan.error().fields,
-        testing::UnorderedElementsAre(
+        ::testing::UnorderedElementsAre(
             testing::Field(&FieldError::field, "plan"),
             testing::Field(&FieldError::field, "dry_run"),
             testing::Field(&FieldError::field, "actions.0.do")

@@ -67,17 +67,17 @@ TEST(Rendering, MakesASuspendedSiteThatStillProvesItsNames) {
     site.certificate = "current";
     const auto text = render_vhost(Layout{}, kTrixie, site);
     expect_golden("suspended.conf", text);
-    EXPECT_THAT(text, testing::HasSubstr("http2 on;"));
-    EXPECT_THAT(text, testing::Not(testing::HasSubstr("root ")));
+    EXPECT_THAT(text, ::testing::HasSubstr("http2 on;"));
+    EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("root ")));
 }
 
 TEST(Rendering, ASiteInTheMakingAnswersTheAuthorityAndShowsNothingOfItself) {
     auto site = facts();
     site.building = true;
     const auto text = render_vhost(Layout{}, kBookworm, site);
-    EXPECT_THAT(text, testing::HasSubstr("acme-challenge"));
-    EXPECT_THAT(text, testing::HasSubstr("being set up"));
-    EXPECT_THAT(text, testing::Not(testing::HasSubstr("root ")));
+    EXPECT_THAT(text, ::testing::HasSubstr("acme-challenge"));
+    EXPECT_THAT(text, ::testing::HasSubstr("being set up"));
+    EXPECT_THAT(text, ::testing::Not(::testing::HasSubstr("root ")));
 }
 
 TEST(Rendering, AnswersChallengesBeforeItDeniesDotFiles) {

@@ -3,7 +3,7 @@
 
 #include "core/agent/runtime/layout.h"
 
-#include <stdlib.h>
+#include "tests/support/scratch_folder.h"
 
 #include <filesystem>
 #include <fstream>
@@ -14,14 +14,6 @@ namespace hostelry::agent {
 
 class Scratch {
 public:
-    Scratch() {
-        std::string name = std::filesystem::temp_directory_path() / "hostelry-agent-XXXXXX";
-        path_ = mkdtemp(name.data());
-    }
-    ~Scratch() { std::filesystem::remove_all(path_); }
-    Scratch(const Scratch&) = delete;
-    Scratch& operator=(const Scratch&) = delete;
-
     std::string operator/(const std::string& name) const { return path_ / name; }
 
     Layout layout() const {
@@ -47,7 +39,8 @@ public:
     bool has(const std::string& name) const { return std::filesystem::exists(path_ / name); }
 
 private:
-    std::filesystem::path path_;
+    testing::ScratchFolder folder_;
+    std::filesystem::path path_ = folder_.path();
 };
 
 }  // namespace hostelry::agent

@@ -15,7 +15,7 @@
 namespace hostelry::agent {
 namespace {
 
-class SiteFiles : public testing::Test {
+class SiteFiles : public ::testing::Test {
 protected:
     SiteFiles() {
         scratch_.write("outside/secret", "secret");
@@ -51,7 +51,7 @@ TEST_F(SiteFiles, SayWhatTheyReplaced) {
     const auto change = write_site_file(home(), "a.txt", "one\n2\nthree\n", 0640, Act::DryRun);
     ASSERT_TRUE(change);
     EXPECT_EQ(change->before, "one\ntwo\nthree\n");
-    EXPECT_THAT(change->diff, testing::HasSubstr("- two\n+ 2\n"));
+    EXPECT_THAT(change->diff, ::testing::HasSubstr("- two\n+ 2\n"));
     EXPECT_EQ(scratch_.read("home/a.txt"), "one\ntwo\nthree\n");
 }
 

@@ -2,6 +2,8 @@
 
 #include "core/platform/crypto/digest.h"
 
+#include "tests/support/scratch_folder.h"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -11,17 +13,13 @@
 namespace hostelry::crypto {
 namespace {
 
-class SealingTest : public testing::Test {
+class SealingTest : public ::testing::Test {
 protected:
-    void SetUp() override {
-        set_up();
-        std::string pattern = testing::TempDir() + "sealing-XXXXXX";
-        folder_ = ::mkdtemp(pattern.data());
-    }
-    void TearDown() override { std::filesystem::remove_all(folder_); }
+    void SetUp() override { set_up(); }
 
     SystemRandom random_;
-    std::string folder_;
+    hostelry::testing::ScratchFolder scratch_;
+    std::string folder_ = scratch_.path();
 };
 
 TEST_F(SealingTest, OpensOnlyAtThePlaceItWasSealedFor) {

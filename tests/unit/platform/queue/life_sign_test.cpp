@@ -1,5 +1,7 @@
 #include "core/platform/queue/life_sign.h"
 
+#include "tests/support/scratch_folder.h"
+
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -12,15 +14,6 @@ namespace {
 
 class LifeSigns : public ::testing::Test {
 protected:
-    LifeSigns()
-        : folder(
-              std::filesystem::temp_directory_path() /
-              ("hostelry-signs-" + std::to_string(getpid()))
-          ) {
-        std::filesystem::remove_all(folder);
-    }
-    ~LifeSigns() override { std::filesystem::remove_all(folder); }
-
     /// A worker of another process that ends without a word.
     void let_one_die(const std::string& name) const {
         const pid_t child = fork();
@@ -41,7 +34,8 @@ protected:
         return names;
     }
 
-    std::filesystem::path folder;
+    testing::ScratchFolder scratch;
+    std::filesystem::path folder = scratch.path() + "/signs";
 };
 
 TEST_F(LifeSigns, AKilledWorkerIsToldOnceItIsBuried) {

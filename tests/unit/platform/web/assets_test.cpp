@@ -9,7 +9,7 @@
 namespace hostelry::view {
 namespace {
 
-class AssetsTest : public testing::Test {
+class AssetsTest : public ::testing::Test {
 protected:
     void SetUp() override { std::filesystem::create_directories(folder_); }
     void TearDown() override { std::filesystem::remove_all(folder_); }

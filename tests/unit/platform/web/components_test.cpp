@@ -34,7 +34,7 @@ namespace layouts = hostelry::views::layouts;
 constexpr Instant kNow{1795251871204ms};
 constexpr std::string_view kHostile = "\"><script>alert('x')</script>";
 
-class Components : public testing::Test {
+class Components : public ::testing::Test {
 protected:
     std::string html(Slot fill) { return render(context_, fill); }
 

@@ -30,7 +30,7 @@ static_assert(!CanBeText<const char*> && !CanBeText<void*> && !CanBeText<std::nu
 static_assert(!CanBeText<std::optional<std::string>> && !CanBeAttribute<bool> && !CanBeUrl<int>);
 static_assert(!std::is_constructible_v<SafeHtml, std::string>);
 
-class OutTest : public testing::Test {
+class OutTest : public ::testing::Test {
 protected:
     Assets assets_;
     Context context_{

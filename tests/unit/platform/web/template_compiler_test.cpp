@@ -33,7 +33,7 @@ struct Refused {
     const char* error;
 };
 
-class Refusal : public testing::TestWithParam<Refused> {};
+class Refusal : public ::testing::TestWithParam<Refused> {};
 
 TEST_P(Refusal, IsABuildErrorWithItsPlace) {
     const Compilation result = compile_body(GetParam().body);
@@ -126,7 +126,7 @@ struct Chosen {
     const char* escaper;
 };
 
-class Escaper : public testing::TestWithParam<Chosen> {};
+class Escaper : public ::testing::TestWithParam<Chosen> {};
 
 TEST_P(Escaper, FollowsThePlace) {
     const Compilation result = compile_body(GetParam().body);

@@ -1,10 +1,10 @@
-#include "core/features/sites/domain_name.h"
+#include "core/platform/names/domain_name.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
-namespace hostelry::sites {
+namespace hostelry::names {
 namespace {
 
 std::string accepted(std::string_view typed) {
@@ -152,4 +152,4 @@ TEST(DomainName, IsRelatedUpToWhatSomebodyRegistered) {
 }
 
 }  // namespace
-}  // namespace hostelry::sites
+}  // namespace hostelry::names

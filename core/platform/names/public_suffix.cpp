@@ -1,10 +1,10 @@
-#include "core/features/sites/public_suffix.h"
+#include "core/platform/names/public_suffix.h"
 
 #include <libpsl.h>
 
 #include <memory>
 
-namespace hostelry::sites {
+namespace hostelry::names {
 namespace {
 
 struct FreeSuffixes {
@@ -23,9 +23,15 @@ bool is_public_suffix(const std::string& domain) {
     return psl_is_public_suffix(suffixes(), domain.c_str()) != 0;
 }
 
+bool is_registry_suffix(const std::string& domain) {
+    return psl_is_public_suffix2(
+               suffixes(), domain.c_str(), PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE
+           ) != 0;
+}
+
 std::string registrable_domain(const std::string& domain) {
     const char* found = psl_registrable_domain(suffixes(), domain.c_str());
     return found == nullptr ? domain : std::string(found);
 }
 
-}  // namespace hostelry::sites
+}  // namespace hostelry::names

@@ -1,7 +1,7 @@
-#include "core/features/sites/domain_name.h"
+#include "core/platform/names/domain_name.h"
 
 #include "core/base/text.h"
-#include "core/features/sites/public_suffix.h"
+#include "core/platform/names/public_suffix.h"
 
 #include <idn2.h>
 
@@ -9,7 +9,7 @@
 #include <array>
 #include <memory>
 
-namespace hostelry::sites {
+namespace hostelry::names {
 namespace {
 
 constexpr std::size_t kTypedBytesMax = 1000;
@@ -170,4 +170,4 @@ std::vector<std::string> names_of_domain(const std::string& domain, bool with_ww
     return names;
 }
 
-}  // namespace hostelry::sites
+}  // namespace hostelry::names

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace hostelry::sites {
+namespace hostelry::names {
 
 /// "Bücher.example" -> "xn--bcher-kva.example": lower case, no final dot, at most 253 bytes.
 /// Invalid with a sentence for the person when it is not a name a public site can have: wrong
@@ -30,4 +30,4 @@ bool is_at_or_below(std::string_view name, std::string_view domain);
 /// The names a site answers to: the domain, and "www." before it when that is wanted and possible.
 std::vector<std::string> names_of_domain(const std::string& domain, bool with_www);
 
-}  // namespace hostelry::sites
+}  // namespace hostelry::names

@@ -1,0 +1,56 @@
+#include "core/features/jobs/job_change.h"
+
+#include "core/platform/events/events.h"
+
+#include <nlohmann/json.hpp>
+
+namespace hostelry::jobs {
+namespace {
+
+using queue::JobStore;
+
+Result<queue::Job> change(
+    db::Database& database,
+    const http::Exchange& exchange,
+    const char* event,
+    Result<void> (JobStore::*act)(JobId)
+) {
+    const auto& principal = exchange.signed_in();
+    return database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<queue::Job> {
+        const JobId id = TRY(job_id_of(exchange));
+        JobStore store(tx);
+        const auto job = TRY(store.get(id));
+        TRY((store.*act)(id));
+        events::NewEvent told;
+        told.type = event;
+        told.tenant = job.tenant;
+        told.actor = principal.user;
+        told.subject_type = "job";
+        told.subject_id = id.uuid;
+        told.data = nlohmann::json{{"title", job.title}, {"about", job.subject_name}};
+        told.client_address = exchange.request.client_address;
+        told.request_id = exchange.request.request_id;
+        events::publish(tx, told);
+        return store.get(id);
+    });
+}
+
+}  // namespace
+
+Result<JobId> job_id_of(const http::Exchange& exchange) {
+    const auto id = JobId::parse(exchange.request.param("id"));
+    if (!id) {
+        return fail(ErrorCode::NotFound, "There is no such job.");
+    }
+    return *id;
+}
+
+Result<queue::Job> retry_job(db::Database& database, const http::Exchange& exchange) {
+    return change(database, exchange, "job.retried", &JobStore::retry);
+}
+
+Result<queue::Job> cancel_job(db::Database& database, const http::Exchange& exchange) {
+    return change(database, exchange, "job.cancelled", &JobStore::cancel);
+}
+
+}  // namespace hostelry::jobs

@@ -1,0 +1,17 @@
+#pragma once
+// Inside this room only: what pages and API do alike.
+
+#include "core/platform/db/database.h"
+#include "core/platform/http/route.h"
+#include "core/platform/queue/job_store.h"
+
+namespace hostelry::jobs {
+
+/// The job that the path names. NotFound for what is no id.
+Result<JobId> job_id_of(const http::Exchange& exchange);
+
+/// In the reader's tenant, and in the audit trail. NotFound, Conflict: see queue::JobStore.
+Result<queue::Job> retry_job(db::Database& database, const http::Exchange& exchange);
+Result<queue::Job> cancel_job(db::Database& database, const http::Exchange& exchange);
+
+}  // namespace hostelry::jobs

@@ -1,0 +1,1 @@
+alter table hostelry.jobs drop column subject_name;
