@@ -158,17 +158,31 @@ void add_map_option(
     );
 }
 
-/// "--name VALUE" for each member; lists repeat; secrets come
-/// from a file.
-void add_member_options(CLI::App& app, const Description& description, CommandInput& input) {
+/// Secrets, which other people could read among the arguments, and texts of many lines.
+bool is_read_from_file(const Field& field) {
+    return field.facts.kind == Kind::Password || field.facts.kind == Kind::Multiline;
+}
+
+/// "--name"; with the noun before it where the program has an option of that name for itself
+/// (--state is its folder, --job-state a job's).
+std::string flag_of(const CLI::App& noun, const Field& field) {
+    std::string name = field.name + (is_read_from_file(field) ? "-file" : "");
+    std::replace(name.begin(), name.end(), '_', '-');
+    const bool is_taken = noun.get_parent()->get_option_no_throw("--" + name) != nullptr;
+    return "--" + (is_taken ? noun.get_name() + "-" : "") + name;
+}
+
+/// An option for each member; lists repeat.
+void add_member_options(
+    CLI::App& noun, CLI::App& app, const Description& description, CommandInput& input
+) {
     for (const auto& field : description.fields) {
         auto& slot = input.options.emplace_back(field.name, std::vector<std::string>{});
-        std::string flag = "--" + field.name;
-        std::replace(flag.begin(), flag.end(), '_', '-');
+        const std::string flag = flag_of(noun, field);
         const std::string help = field.facts.help.empty() ? field.facts.label : field.facts.help;
-        if (field.facts.kind == Kind::Password) {
+        if (is_read_from_file(field)) {
             app.add_option_function<std::string>(
-                flag + "-file",
+                flag,
                 [&slot](const std::string& path) {
                     const auto secret = read_secret_file(path);
                     if (!secret) {
@@ -213,7 +227,7 @@ void add_one(
         app->add_option(command.arguments[i], input.arguments[i], "")->required();
     }
     if (const auto* description = options_of(command)) {
-        add_member_options(*app, *description, input);
+        add_member_options(noun, *app, *description, input);
     }
     if (may_start_job(command)) {
         app->add_flag(

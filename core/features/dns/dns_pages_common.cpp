@@ -1,6 +1,6 @@
 #include "core/features/dns/dns_pages_common.h"
 
-#include "core/platform/web/described_fields.h"
+#include "core/features/shell/page_parts.h"
 
 #include "templates/dns/form.cpt.h"
 
@@ -14,19 +14,8 @@ Result<ZoneWithRecords> zone_of_request(Dns& dns, const http::Exchange& exchange
     return dns.get_zone(exchange.signed_in().tenant, *id);
 }
 
-bool is_form_error(const Error& error) {
-    return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict ||
-           error.code == ErrorCode::QuotaExceeded;
-}
-
-view::ErrorSummary summary_of(const Error* error, std::string_view consequence) {
-    if (error == nullptr) {
-        return {};
-    }
-    if (error->fields.empty()) {
-        return {.title = error->message, .messages = {}};
-    }
-    return view::error_summary_of(error->fields, consequence);
+std::string href_of(const Zone& zone) {
+    return "/dns/" + zone.id.to_string();
 }
 
 http::Response form_answer(
@@ -36,7 +25,7 @@ http::Response form_answer(
     const std::string& title,
     const Error* error
 ) {
-    const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
+    const int status = shell::form_status(error);
     if (exchange.request.is_htmx() && error != nullptr) {
         return shell.page(
             exchange, [&](view::Out& out) { views::dns::dns_form(out, page); }, status

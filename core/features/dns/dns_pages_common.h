@@ -13,9 +13,9 @@ namespace hostelry::dns {
 /// The zone that the path names, as the signed-in person sees it; NotFound.
 Result<ZoneWithRecords> zone_of_request(Dns& dns, const http::Exchange& exchange);
 
-/// A rule that belongs above the form; anything graver is a page of its own.
-bool is_form_error(const Error& error);
-view::ErrorSummary summary_of(const Error* error, std::string_view consequence);
+/// "/dns/<id>"
+std::string href_of(const Zone& zone);
+
 /// The whole page, or only the form when HTMX sent it.
 http::Response form_answer(
     shell::Shell& shell,

@@ -2,6 +2,7 @@
 
 #include "core/features/dns/dns_pages_common.h"
 #include "core/features/dns/zone_name.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
@@ -80,7 +81,7 @@ Response RecordPages::save(
     const auto saved = record ? dns_.update_record(caller, zone.id, record->id, request)
                               : dns_.create_record(caller, zone.id, request);
     if (!saved) {
-        return is_form_error(saved.error())
+        return shell::belongs_to_form(saved.error())
                    ? record_form(exchange, zone, record, typed, &saved.error())
                    : Response::failed(saved.error());
     }
@@ -108,7 +109,8 @@ Response RecordPages::record_form(
         .id = "record-form",
         .action = zone_href(zone) + "/records" + (record ? "/" + record->id.to_string() : ""),
         .idempotency_key = {},
-        .errors = summary_of(error, record ? "Nothing was changed." : "Nothing was created.")};
+        .errors =
+            shell::summary_of(error, record ? "Nothing was changed." : "Nothing was created.")};
     page.section = {
         .title = "Record",
         .text = "In the zone " + zone.name + ". It is live as soon as the backend has it."};

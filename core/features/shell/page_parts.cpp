@@ -78,7 +78,7 @@ int form_status(const Error* error) {
 
 bool belongs_to_form(const Error& error) {
     return error.code == ErrorCode::Invalid || error.code == ErrorCode::Conflict ||
-           error.code == ErrorCode::Unavailable;
+           error.code == ErrorCode::Unavailable || error.code == ErrorCode::QuotaExceeded;
 }
 
 }  // namespace hostelry::shell

@@ -61,6 +61,36 @@ function wrongBodies(schema) {
   return wrong;
 }
 
+/** [query, the parameter that must be named] for each way to be wrong. */
+function wrongQueries(parameters) {
+  const wrong = [["no_such_filter=1", "no_such_filter"]];
+  for (const [name, schema] of Object.entries(parameters)) {
+    if (schema.enum) {
+      wrong.push([`${name}=no-such-choice`, name]);
+    } else if (schema.format === "uuid" || typesOf(schema).includes("integer")) {
+      wrong.push([`${name}=neither`, name]);
+    } else if (schema.maxLength) {
+      wrong.push([`${name}=${"x".repeat(schema.maxLength + 1)}`, name]);
+    }
+  }
+  return wrong;
+}
+
+async function checkFilters(panel, { path, name, query }) {
+  const found = [];
+  for (const [wrong, field] of wrongQueries(query)) {
+    const answer = await panel.api("GET", `${path}?${wrong}`);
+    if (answer.status !== 422 || !namesField(answer.body, field)) {
+      found.push(`${name}?${wrong.slice(0, 80)}: ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 160)}`);
+    }
+  }
+  const right = await panel.api("GET", path);
+  if (right.status !== 200 || !Array.isArray(right.body.items) || !("next" in right.body)) {
+    found.push(`${name}: ${right.status} ${JSON.stringify(right.body)?.slice(0, 160)}`);
+  }
+  return found;
+}
+
 const namesField = (body, field) => body.errors?.some((error) => error.field === field || error.field.startsWith(field + "."));
 
 async function checkOperation(panel, { method, path, name, schema }) {
@@ -88,6 +118,16 @@ export async function run({ browser, panel }, check) {
     }
     expect(`only ${taking.length} operations take a body`, taking.length > 12);
     expect(`rows were made:\n${before}\nthen\n${rows(panel)}`, rows(panel) === before);
+    expectNone(found);
+  });
+
+  await check("Every list of the API names a filter it does not know, and answers in pages", async () => {
+    const found = [];
+    const lists = (await operations(panel)).filter((one) => Object.keys(one.query).length > 0);
+    for (const operation of lists) {
+      found.push(...(await checkFilters(panel, operation)));
+    }
+    expect(`only ${lists.length} lists have filters`, lists.length >= 8);
     expectNone(found);
   });
 

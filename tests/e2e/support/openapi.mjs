@@ -7,7 +7,8 @@ export async function document(panel) {
   return (await fetch(panel.url + "/api/v1/openapi.json")).json();
 }
 
-/** Every operation: method, path with a filled-in id, the path's pattern, and the schema of its body if it takes one. */
+/** Every operation: method, path with a filled-in id, the path's pattern, the schema of its body if it takes one, and the
+ *  schemas of what may stand behind the question mark. */
 export async function operations(panel) {
   const api = await document(panel);
   return Object.entries(api.paths).flatMap(([pattern, methods]) => Object.entries(methods).map(([method, operation]) => {
@@ -18,6 +19,7 @@ export async function operations(panel) {
       path: pattern.replace(/\{[^}]+\}/g, NOBODY),
       name: operation.operationId,
       schema: reference && api.components.schemas[reference.split("/").pop()],
+      query: Object.fromEntries((operation.parameters ?? []).filter((one) => one.in === "query").map((one) => [one.name, one.schema])),
     };
   }));
 }

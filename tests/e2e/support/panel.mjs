@@ -1,5 +1,5 @@
 // A panel of its own: a configuration, `hostelry up`, the command line and the API.
-import { spawn, execFileSync } from "node:child_process";
+import { spawn, spawnSync, execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./checks.mjs";
@@ -63,6 +63,11 @@ export class Panel {
   cli(...argv) {
     const text = execFileSync(join(programs, "hostelry"), [...argv, "--state", this.state, "--json"], { encoding: "utf8" });
     return text.trim() ? JSON.parse(text) : null;
+  }
+
+  /** A command of the program as a person runs it: {status, stdout, stderr}. */
+  command(...argv) {
+    return spawnSync(join(programs, "hostelry"), [...argv, "--state", this.state], { encoding: "utf8" });
   }
 
   /** The panel's table of routes: [{method, path, access, rate}]. */
