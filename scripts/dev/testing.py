@@ -74,8 +74,6 @@ class Run:
         self.progress = progress
         self.totals = Results()
         self._images = None
-        self._beside = {}  # name of a stage -> (its process, its log): started early, awaited later
-        self._subnets = set()
 
     def __enter__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
@@ -85,8 +83,8 @@ class Run:
     def __exit__(self, *_):
         for number in SIGNALS:
             signal.signal(number, signal.SIG_IGN)
-        for process in filter(None, [self._images, *(process for process, _ in self._beside.values())]):
-            tools.end_group(process)
+        if self._images is not None:
+            tools.end_group(self._images)
         for stage in self.folder.iterdir():
             self._end_left_overs(stage)
         trees.remove(self.folder)
@@ -117,14 +115,10 @@ class Run:
         if wanted("hosts", "e2e"):
             self._await_images()
             self._testbed()
-        if wanted("e2e"):
-            self._e2e_packages()
-        # Both wait for their hosts most of the time, and each has hosts of its own: they run side by side.
-        if wanted("hosts") and wanted("e2e"):
-            self._start_script("e2e", E2E)
         if wanted("hosts"):
             self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
         if wanted("e2e"):
+            self._e2e_packages()
             self._script("e2e", "End to end, on real hosts in a real browser", E2E)
 
     def _start_images(self):
@@ -155,14 +149,7 @@ class Run:
         state.chmod(0o755)
         return {**os.environ, **SANITIZER_OPTIONS, "HOSTELRY_SOURCE": str(paths.ROOT),
                 "HOSTELRY_BIN": str(build.folder(preset) / "bin"), "HOSTELRY_TEST_STATE": str(state),
-                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": self._free_subnet()}
-
-    def _free_subnet(self):
-        numbers = [number for number in range(256) if number not in self._subnets]
-        random.shuffle(numbers)
-        number = next(number for number in numbers if not network.subnet_is_used(f"10.78.{number}"))
-        self._subnets.add(number)
-        return f"10.78.{number}"
+                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": _free_subnet()}
 
     def _ctest(self, label, preset, title):
         junit = paths.LOGS / f"test-{label}.xml"
@@ -196,27 +183,13 @@ class Run:
         with self.progress.stage("e2e-packages", "Packages of the browser tests") as stage:
             frontend.ensure_npm_packages(stage, frontend.E2E)
 
-    def _start_script(self, name, argv):
-        """What _script of the same name then waits for."""
-        log = paths.LOGS / f"test-{name}-output.log"
-        with open(log, "wb") as output:
-            process = tools.start(argv, stdout=output, stderr=subprocess.STDOUT, cwd=paths.ROOT,
-                                  env=self._environment(name, PRESET))
-        self._beside[name] = process, log
-
     def _script(self, name, title, argv, environment=None):
         """A runner of its own, which ends with the line 'N passed, N failed[, N skipped]'."""
         with self.progress.stage(name, title) as stage:
-            limit = LIMIT_SECONDS[name]
-            if name in self._beside:
-                process, log = self._beside.pop(name)
-                code = tools.await_end(process, argv, limit=limit, tick=stage.tick, accept=None)
-            else:
-                log = stage.log
-                environment = environment or self._environment(name, PRESET)
-                code = stage.run(argv, cwd=paths.ROOT, env=environment, limit=limit, accept=None)
+            code = stage.run(argv, cwd=paths.ROOT, env=environment or self._environment(name, PRESET),
+                             limit=LIMIT_SECONDS[name], accept=None)
             self._end_left_overs(self.folder / name)
-            output = log.read_text(errors="replace")
+            output = stage.log.read_text(errors="replace")
             found = results.of_last_line(output)
             if found is None or (code != 0) != (found.failed > 0):
                 raise tools.ToolFailed(argv, f"ended with {code} and without results that fit")
@@ -240,3 +213,8 @@ def _show(failures, skips):
         print("\n".join(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES)))
     for name, reason in skips:
         print(f"  skipped {name}: {reason}")
+
+
+def _free_subnet():
+    numbers = random.sample(range(256), 256)
+    return next(f"10.78.{number}" for number in numbers if not network.subnet_is_used(f"10.78.{number}"))

@@ -46,11 +46,6 @@ def end_group(process, grace_seconds=10):
 def run(argv, log, *, cwd=None, env=None, limit=600, tick=lambda: None, accept=(0,)):
     """Run a tool to its end with its output in the file `log`; return its exit code if it is one of `accept`."""
     process = start(argv, stdout=log, stderr=subprocess.STDOUT, cwd=cwd, env=env)
-    return await_end(process, argv, limit=limit, tick=tick, accept=accept)
-
-
-def await_end(process, argv, *, limit=600, tick=lambda: None, accept=(0,)):
-    """The second half of run, for a tool that was started before."""
     deadline = time.monotonic() + limit
     try:
         while True:
