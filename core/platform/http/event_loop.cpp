@@ -450,6 +450,9 @@ void EventLoop::drop(Connection& connection) {
     }
     connection.phase = Phase::Dead;
     connection.work.reset();
+    // Closing alone is not enough: while a forked process on its way to exec still has a copy of
+    // the descriptor, epoll would go on reporting it, with a pointer to what is freed.
+    ::epoll_ctl(epoll_, EPOLL_CTL_DEL, connection.transport->fd(), nullptr);
     connection.transport.reset();
     shared_.release_address(connection.peer);
     graveyard_.emplace_back(&connection);

@@ -1,9 +1,14 @@
 // Whole requests over real sockets: keep-alive, order, bodies, limits and everything that must
 // close a connection.
 #include "tests/integration/http/wire.h"
+#include "tests/support/eventually.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -380,6 +385,34 @@ TEST_F(Requests, FromClientsThatVanishHarmNobody) {
         }
     }
     EXPECT_EQ(world.ask(kHello).body, "hello");
+}
+
+TEST_F(Requests, OnAConnectionThatIsClosedHereButHeldByAForkedProcessAreNotReported) {
+    // As every program that the panel runs holds its descriptors from fork to exec.
+    world.server_options.timeouts.closing = std::chrono::milliseconds{20};
+    world.start();
+    auto wire = world.connect();
+    EXPECT_EQ(wire.ask(kHello).status, 200);
+    std::array<int, 2> release{};
+    ASSERT_EQ(::pipe2(release.data(), O_CLOEXEC), 0);
+    const pid_t child = ::fork();
+    if (child == 0) {
+        char byte = 0;
+        ::close(release[1]);
+        static_cast<void>(::read(release[0], &byte, 1));
+        ::_exit(0);
+    }
+    EXPECT_EQ(wire.ask("GET /hello HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").status, 200);
+    EXPECT_TRUE(hostelry::testing::eventually([&] {
+        return figure(world.metrics, "hostelry_http_connections") == 0;
+    }));
+    // The child's copy keeps the socket open, so this arrives at a connection that is gone.
+    wire.send("x");
+    EXPECT_EQ(world.ask(kHello).status, 200);
+    EXPECT_EQ(world.ask(kHello).status, 200);
+    ::close(release[1]);
+    ::waitpid(child, nullptr, 0);
+    ::close(release[0]);
 }
 
 TEST_F(Requests, ThatThrowGetA500AndTheConnectionLives) {
