@@ -1,27 +1,29 @@
 """./dev bench: builds for speed and prints each figure beside its limit."""
 
-import os
-
 import build
 import frontend
 import packages
 import paths
 import tools
-from stages import Progress, StageFailed
+from scratch import Interrupted, Scratch
+from stages import Progress
 
+PRESET = "release"
 RUNNER = paths.ROOT / "scripts" / "bench" / "run"
 
 
 def bench(options):
     progress = Progress("bench")
-    packages.ensure(progress, packages.BUILD + packages.BENCH)
+    packages.ensure(progress, packages.BUILD + packages.TEST + packages.BENCH)
     frontend.ensure(progress)
-    build.ensure(progress, "release", "Build for speed")
-    if not os.access(RUNNER, os.X_OK):
-        raise StageFailed("Benchmarks", "there are none yet", None, "")
-    environment = dict(os.environ, HOSTELRY_SOURCE=str(paths.ROOT), HOSTELRY_BIN=str(build.folder("release") / "bin"))
-    process = tools.start([RUNNER], env=environment, cwd=paths.ROOT)
+    build.ensure(progress, PRESET, "Build for speed")
     try:
-        return process.wait()
-    finally:
-        tools.end_group(process)
+        with Scratch() as scratch:
+            process = tools.start([RUNNER, *options.names], env=scratch.environment("bench", PRESET), cwd=paths.ROOT)
+            try:
+                return process.wait()
+            finally:
+                tools.end_group(process)
+    except Interrupted:
+        print("\nInterrupted.")
+        return 130

@@ -72,7 +72,8 @@ def _parser():
         commands.choices[name].add_argument("--state", metavar="DIR", help="where the data is (./var)")
     command("test", testing.test, "Set up, then test.").add_argument(
         "kind", nargs="?", choices=testing.KINDS, default="all")
-    command("bench", bench.bench, "Measure, each figure beside its limit.")
+    command("bench", bench.bench, "Measure, each figure beside its limit.").add_argument(
+        "names", nargs="*", metavar="NAME", help="http, queue, sites; default: all")
     command("lint", lint.lint, "Formatting, architecture and clang-tidy.")
     command("fmt", lint.fmt, "Format the C++ sources.")
     command("help", lambda options: print(HELP, end=""), "Show this page.")

@@ -1,23 +1,18 @@
 """./dev test: sets up like ./dev up, but apart from it in everything: state, ports, subnet, names."""
 
 import os
-import pathlib
-import random
-import signal
 import subprocess
-import tempfile
 
 import build
 import demo
 import frontend
-import leftovers
 import lint
 import packages
 import paths
 import results
 import tools
-from bed import network, trees
 from results import Results
+from scratch import Interrupted, Scratch
 from stages import Progress, StageFailed
 
 KINDS = ("unit", "integration", "threads", "hosts", "e2e", "lint", "all")
@@ -27,7 +22,6 @@ LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "testbed": 30
 E2E = ["node", frontend.E2E / "run.mjs"]
 HOSTS = ["python3", paths.ROOT / "tests" / "hosts" / "run.py"]
 SHOWN_OUTPUT_LINES = 60
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SANITIZER_OPTIONS = {
     "ASAN_OPTIONS": "detect_stack_use_after_return=1:strict_string_checks=1",
     "LSAN_OPTIONS": f"suppressions={paths.ROOT / 'tests' / 'support' / 'leaks.supp'}:print_suppressions=0",
@@ -36,19 +30,11 @@ SANITIZER_OPTIONS = {
 }
 
 
-class Interrupted(Exception):
-    """Ctrl-C or SIGTERM."""
-
-
 def test(options):
-    def stop(number, frame):
-        raise Interrupted
-    for number in SIGNALS:
-        signal.signal(number, stop)
     run = Run(Progress("test"))
     try:
-        with run:
-            run.stages(options.kind)
+        with Scratch() as scratch:
+            run.stages(options.kind, scratch)
     except Interrupted:
         print("\nInterrupted.")
         return 130
@@ -68,28 +54,23 @@ def _verdict(totals):
 
 
 class Run:
-    """One ./dev test: its results, its scratch folder (reachable by the database user), what its tests started."""
+    """One ./dev test: its results, and the images that are made beside it."""
 
     def __init__(self, progress):
         self.progress = progress
         self.totals = Results()
+        self._scratch = None
         self._images = None
 
-    def __enter__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
-        self.folder.chmod(0o755)
-        return self
+    def stages(self, kind, scratch):
+        self._scratch = scratch
+        try:
+            self._stages(kind)
+        finally:
+            if self._images is not None:
+                tools.end_group(self._images)
 
-    def __exit__(self, *_):
-        for number in SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        if self._images is not None:
-            tools.end_group(self._images)
-        for stage in self.folder.iterdir():
-            self._end_left_overs(stage)
-        trees.remove(self.folder)
-
-    def stages(self, kind):
+    def _stages(self, kind):
         def wanted(*kinds):
             return kind == "all" or kind in kinds
 
@@ -123,7 +104,7 @@ class Run:
 
     def _start_images(self):
         """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
-        if demo.unsupported_reason(self.folder) is None:
+        if demo.unsupported_reason(self._scratch.folder) is None:
             log = open(paths.LOGS / "test-images.log", "wb")
             self._images = tools.start([paths.TESTBED, "image"], stdout=log, stderr=subprocess.STDOUT)
 
@@ -143,13 +124,7 @@ class Run:
                               "check that apt works on this machine")
 
     def _environment(self, stage, preset):
-        """What tests are told: where the programs are, and where and under which names they may make things."""
-        state = self.folder / stage
-        state.mkdir()
-        state.chmod(0o755)
-        return {**os.environ, **SANITIZER_OPTIONS, "HOSTELRY_SOURCE": str(paths.ROOT),
-                "HOSTELRY_BIN": str(build.folder(preset) / "bin"), "HOSTELRY_TEST_STATE": str(state),
-                "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}", "HOSTELRY_BED_SUBNET": _free_subnet()}
+        return {**self._scratch.environment(stage, preset), **SANITIZER_OPTIONS}
 
     def _ctest(self, label, preset, title):
         junit = paths.LOGS / f"test-{label}.xml"
@@ -163,7 +138,7 @@ class Run:
             argv += ["--label-regex", f"^{label}$"]
         with self.progress.stage(label, title) as stage:
             stage.run(argv, env=self._environment(label, preset), limit=LIMIT_SECONDS[label], accept=None)
-            self._end_left_overs(self.folder / label)
+            self._scratch.end_left_overs(label)
             if not junit.exists():
                 raise tools.ToolFailed(argv, "wrote no results")
             found, failures, skips = results.of_junit(junit)
@@ -188,7 +163,7 @@ class Run:
         with self.progress.stage(name, title) as stage:
             code = stage.run(argv, cwd=paths.ROOT, env=environment or self._environment(name, PRESET),
                              limit=LIMIT_SECONDS[name], accept=None)
-            self._end_left_overs(self.folder / name)
+            self._scratch.end_left_overs(name)
             output = stage.log.read_text(errors="replace")
             found = results.of_last_line(output)
             if found is None or (code != 0) != (found.failed > 0):
@@ -198,14 +173,6 @@ class Run:
             print("\n".join(output.splitlines()[-SHOWN_OUTPUT_LINES:]), flush=True)
         self.totals += found
 
-    def _end_left_overs(self, state):
-        for bed in list(state.rglob("bed.json")):
-            subprocess.run([paths.TESTBED, "destroy", "--state", bed.parent], start_new_session=True)
-        leftovers.stop_databases(state)
-        left = leftovers.end_processes_with("HOSTELRY_TEST_STATE", state)
-        if left:
-            print(f"Ended what tests had left running: {', '.join(left)}", flush=True)
-
 
 def _show(failures, skips):
     for name, output in failures:
@@ -213,8 +180,3 @@ def _show(failures, skips):
         print("\n".join(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES)))
     for name, reason in skips:
         print(f"  skipped {name}: {reason}")
-
-
-def _free_subnet():
-    numbers = random.sample(range(256), 256)
-    return next(f"10.78.{number}" for number in numbers if not network.subnet_is_used(f"10.78.{number}"))
