@@ -48,12 +48,26 @@ std::string label_of(const Field& field) {
     return field.facts.label.empty() ? field.name : field.facts.label;
 }
 
-/// What a table can hold: no nested objects, no secrets.
-std::vector<const Field*> columns_of(const Description& description) {
+bool is_empty(const json& value) {
+    return value.is_null() || (value.is_string() && value.get_ref<const std::string&>().empty()) ||
+           (value.is_array() && value.empty());
+}
+
+/// What a table can hold and people read: no nested objects, no secrets, no ids of other things,
+/// and nothing that is empty in every row. `show` and --json tell all.
+std::vector<const Field*> columns_of(const Description& description, const json& items) {
     std::vector<const Field*> columns;
     for (const auto& field : description.fields) {
-        const bool nested = field.nested != nullptr || field.facts.kind == Kind::TextMap;
-        if (!nested && field.facts.kind != Kind::Password) {
+        const auto kind = field.facts.kind;
+        const bool is_other_id = kind == Kind::Id && field.name != "id";
+        if (field.nested != nullptr || kind == Kind::TextMap || kind == Kind::Password ||
+            is_other_id) {
+            continue;
+        }
+        const bool is_told = std::any_of(items.begin(), items.end(), [&](const json& item) {
+            return !is_empty(item.value(field.name, json(nullptr)));
+        });
+        if (is_told || items.empty()) {
             columns.push_back(&field);
         }
     }
@@ -69,7 +83,7 @@ std::string cut(std::string text) {
 }
 
 std::string render_table(const Description& description, const json& items) {
-    const auto columns = columns_of(description);
+    const auto columns = columns_of(description, items);
     std::vector<std::vector<std::string>> rows(1);
     for (const auto* column : columns) {
         rows.front().push_back(label_of(*column));

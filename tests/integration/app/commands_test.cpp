@@ -74,6 +74,26 @@ TEST(Commands, TakeTheFiltersOfAListFromItsDescription) {
     }
 }
 
+TEST(Commands, ShowTablesThatFitAScreen) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto text = render_answer(
+        command_named(commands, "job", "list"),
+        {{"items",
+          {{{"id", "1"},
+            {"title", "Deploy site"},
+            {"subject_id", "9"},
+            {"note", ""},
+            {"error", nullptr}},
+           {{"id", "2"},
+            {"title", "Renew"},
+            {"not_undone", json::array()},
+            {"subject_name", "a.test"}}}},
+         {"next", nullptr}}
+    );
+    EXPECT_EQ(text, "Id  Job          About\n1   Deploy site  -\n2   Renew        a.test\n");
+}
+
 TEST(Commands, FindTheJobThatAnOperationHasStarted) {
     const RouteTable table{config::Config{}};
     const auto commands = api_commands(table.router());
