@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/features/audit/audit_views.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 
 #include "templates/audit/index.cpt.h"
@@ -63,9 +64,9 @@ std::optional<TimePoint> end_of(const std::string& text) {
 
 AuditFilter filter_of(const http::Request& request) {
     AuditFilter filter;
-    filter.words = request.query("q").value_or("").substr(0, 200);
+    filter.words = shell::filter_text(request, "q");
     filter.actor = UserId::parse(request.query("actor").value_or(""));
-    filter.type = request.query("type").value_or("").substr(0, 100);
+    filter.type = shell::filter_text(request, "type");
     filter.subject = Uuid::parse(request.query("subject").value_or(""));
     filter.since = moment_of(request.query("since").value_or(""));
     filter.until = end_of(request.query("until").value_or(""));
@@ -216,7 +217,7 @@ http::Response AuditPages::index(http::Exchange& exchange) {
     for (const auto& entry : found->entries) {
         page.rows.push_back(row_of(entry));
     }
-    if (request.is_htmx() && request.header("hx-target") == "list") {
+    if (shell::asks_for(request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) { views::audit::list_part(out, page); });
     }
     page.shell = shell_.frame(exchange, {.title = "Audit", .section = "audit", .topics = {}});

@@ -4,6 +4,7 @@
 #include "core/features/certificates/certificate_api.h"
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 #include "core/platform/names/domain_name.h"
 #include "core/platform/web/described_fields.h"
@@ -160,7 +161,7 @@ Response CertificatePages::index(Exchange& exchange) {
             certificate, certificates_.needs().clock.now(), certificates_.renew_from()
         ));
     }
-    if (exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) {
             views::certificates::list_part(out, page);
         });

@@ -3,6 +3,7 @@
 #include "core/features/databases/database_views.h"
 #include "core/features/databases/databases.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 
 #include "templates/databases/index.cpt.h"
@@ -19,14 +20,6 @@ using http::Response;
 
 constexpr std::int64_t kPageRows = 25;
 constexpr std::int64_t kApiRows = 100;
-constexpr std::size_t kQueryBytesMax = 300;
-
-std::string clean_query(const http::Request& request, std::string_view name) {
-    std::string text{trim(request.query(name).value_or(""))};
-    const bool usable =
-        text.size() <= kQueryBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
-    return usable ? text : std::string();
-}
 
 Result<DatabaseId> id_of(const http::Request& request) {
     const auto id = DatabaseId::parse(request.param("id"));
@@ -185,14 +178,14 @@ void Databases::add_pages(http::Router& router) {
             router.add(http::page_route(method, path, permission, std::move(handler)));
         };
     add(Method::Get, "/databases", "database:read", [this](Exchange& x) {
-        const std::string words = clean_query(x.request, "q");
-        const std::string after = clean_query(x.request, "after");
+        const std::string words = shell::filter_text(x.request, "q");
+        const std::string after = shell::filter_text(x.request, "after");
         const auto found = list(users::caller_of(x), words, after, kPageRows);
         if (!found) {
             return Response::failed(found.error());
         }
         DatabasesPage page = list_page_of(words, after, *found);
-        if (x.request.is_htmx() && x.request.header("hx-target").value_or("") == "list") {
+        if (shell::asks_for(x.request, "list")) {
             return needs_.shell.page(x, [&](view::Out& out) {
                 views::databases::list_part(out, page);
             });

@@ -6,6 +6,7 @@
 #include "core/features/dns/dns_views.h"
 #include "core/features/dns/zone_name.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
@@ -219,7 +220,7 @@ view::Chip chip_of(const Zone& zone, bool in_table) {
 
 Response ZonePages::index(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto words = exchange.request.query("q").value_or("").substr(0, 200);
+    const auto words = shell::filter_text(exchange.request, "q");
     const auto zones = dns_.list_zones(principal.tenant, words);
     if (!zones) {
         return Response::failed(zones.error());
@@ -236,7 +237,7 @@ Response ZonePages::index(Exchange& exchange) {
              zone.created_at}
         );
     }
-    if (exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) { views::dns::list_part(out, page); });
     }
     page.frame = shell_.frame(
@@ -269,7 +270,7 @@ Response ZonePages::show(Exchange& exchange) {
     for (const auto& record : found->records) {
         page.rows.push_back(record_row(found->zone, record, principal));
     }
-    if (exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return shell_.page(exchange, [&](view::Out& out) { views::dns::records_part(out, page); });
     }
     page.head = zone_head(found->zone, principal);

@@ -27,7 +27,9 @@ Result<queue::Job> change(
         told.actor = principal.user;
         told.subject_type = "job";
         told.subject_id = id.uuid;
-        told.data = nlohmann::json{{"title", job.title}, {"about", job.subject_name}};
+        told.data = nlohmann::json{
+            {"title", job.title},
+            {"name", job.subject_name.empty() ? job.title : job.subject_name}};
         told.client_address = exchange.request.client_address;
         told.request_id = exchange.request.request_id;
         events::publish(tx, told);

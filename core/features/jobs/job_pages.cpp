@@ -1,7 +1,7 @@
-#include "core/base/text.h"
 #include "core/features/jobs/job_change.h"
 #include "core/features/jobs/job_views.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 
 #include "templates/jobs/index.cpt.h"
@@ -23,7 +23,6 @@ using queue::JobStore;
 
 constexpr int kPageRows = 25;
 constexpr int kLogLinesShown = 500;
-constexpr std::size_t kWordsMax = 200;
 
 struct Segment {
     const char* name;
@@ -81,18 +80,16 @@ struct Choice {
 Choice choice_of(const http::Request& request) {
     return {
         .segment = chosen_segment(request.query("state").value_or("all")),
-        .words = request.query("q").value_or("").substr(0, kWordsMax),
+        .words = shell::filter_text(request, "q"),
         .after = JobId::parse(request.query("after").value_or(""))};
 }
 
 std::string jobs_href(
     const Segment& segment, const std::string& words, std::optional<JobId> after = {}
 ) {
-    std::string href = std::string("/jobs?state=") + segment.name;
-    if (!words.empty()) {
-        href += "&q=" + percent_encode(words);
-    }
-    return after ? href + "&after=" + after->to_string() : href;
+    return shell::link_with(
+        "/jobs", {{"state", segment.name}, {"q", words}, {"after", after ? after->to_string() : ""}}
+    );
 }
 
 view::EmptyState nothing_of(const Choice& choice) {
@@ -194,7 +191,7 @@ http::Response Jobs::list_page(Exchange& exchange) {
     for (const auto& job : found->jobs) {
         page.rows.push_back(row_of(job, needs_.clock.now()));
     }
-    if (exchange.request.header("hx-target") == "list") {
+    if (shell::asks_for(exchange.request, "list")) {
         return needs_.shell.page(exchange, [&](view::Out& out) {
             views::jobs::list_part(out, page);
         });

@@ -15,7 +15,7 @@ namespace {
 
 ServerFilter filter_of(const http::Request& request) {
     return {
-        .words = request.query("q").value_or("").substr(0, 200),
+        .words = shell::filter_text(request, "q"),
         .state = server_state_from_name(request.query("state").value_or(""))};
 }
 

@@ -11,11 +11,18 @@ namespace hostelry::shell {
 namespace {
 
 constexpr std::int64_t kRowsMax = 1'000'000;
+constexpr std::size_t kFilterBytesMax = 300;  // The longest domain, and a little more.
 
 }  // namespace
 
 bool asks_for(const http::Request& request, std::string_view element) {
     return request.is_htmx() && request.header("hx-target").value_or("") == element;
+}
+
+std::string filter_text(const http::Request& request, std::string_view name) {
+    const std::string text(trim(request.query(name).value_or("")));
+    const bool is_usable = text.size() <= kFilterBytesMax && !has_control_bytes(text);
+    return is_usable ? text : std::string();
 }
 
 std::string link_with(std::string_view path, Parameters parameters) {

@@ -19,6 +19,10 @@ namespace hostelry::shell {
 /// Whether HTMX wants only the element with this id again, not the page around it.
 bool asks_for(const http::Request& request, std::string_view element);
 
+/// What a page is told to look for by a part of its address: trimmed, and nothing when it is longer
+/// than any name, or holds control characters. A page is never refused for its filter.
+std::string filter_text(const http::Request& request, std::string_view name);
+
 using Parameters = std::initializer_list<std::pair<std::string_view, std::string>>;
 /// `path` with the parameters that are not empty, each percent-encoded.
 std::string link_with(std::string_view path, Parameters parameters);

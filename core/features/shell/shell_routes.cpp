@@ -1,5 +1,6 @@
 #include "core/base/text.h"
 #include "core/features/shell/navigation.h"
+#include "core/features/shell/page_parts.h"
 #include "core/features/shell/shell.h"
 #include "core/features/shell/shell_store.h"
 #include "core/features/shell/topics.h"
@@ -136,15 +137,15 @@ void Shell::add_routes(http::Router& router) {
         return page(x, [&](view::Out& out) { views::layouts::running_jobs(out, framed.running); });
     }));
     router.add(for_signed_in("/palette", [this](Exchange& x) {
-        const auto items = Search(needs_.database, sources_)
-                               .find(x.signed_in(), x.request.query("q").value_or(""));
+        const auto items =
+            Search(needs_.database, sources_).find(x.signed_in(), filter_text(x.request, "q"));
         if (!items) {
             return Response::failed(items.error());
         }
         return page(x, [&](view::Out& out) { views::components::palette_results(out, *items); });
     }));
     router.add(for_signed_in("/search", [this](Exchange& x) {
-        const std::string words = x.request.query("q").value_or("");
+        const std::string words = filter_text(x.request, "q");
         const auto items = Search(needs_.database, sources_).find(x.signed_in(), words);
         if (!items) {
             return Response::failed(items.error());

@@ -1,6 +1,7 @@
 #include "core/features/sites/site_request.h"
 
 #include "core/base/text.h"
+#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 
 #include <algorithm>
@@ -8,16 +9,6 @@
 
 namespace hostelry::sites {
 namespace {
-
-constexpr std::size_t kFilterBytesMax = 200;
-
-/// Text that may go into a query: bounded and clean, else nothing.
-std::string clean_query(const http::Request& request, std::string_view name) {
-    std::string text{trim(request.query(name).value_or(""))};
-    const bool usable =
-        text.size() <= kFilterBytesMax && is_valid_utf8(text) && !has_control_bytes(text);
-    return usable ? text : std::string();
-}
 
 /// "domain" or "created", with "-" in front for the other direction; anything else changes nothing.
 void set_order(SiteFilter& filter, std::string_view sort) {
@@ -41,14 +32,14 @@ Result<SiteId> site_id_of(const http::Request& request) {
 
 SiteFilter site_filter_of(const http::Request& request) {
     constexpr std::array<std::string_view, 4> kGroups{"ready", "working", "failed", "suspended"};
-    SiteFilter filter{.words = clean_query(request, "q")};
-    const std::string group = clean_query(request, "state");
+    SiteFilter filter{.words = shell::filter_text(request, "q")};
+    const std::string group = shell::filter_text(request, "state");
     if (std::find(kGroups.begin(), kGroups.end(), group) != kGroups.end()) {
         filter.group = group;
     }
-    set_order(filter, clean_query(request, "sort"));
-    filter.after = clean_query(request, "after");
-    filter.before = filter.after.empty() ? clean_query(request, "before") : "";
+    set_order(filter, shell::filter_text(request, "sort"));
+    filter.after = shell::filter_text(request, "after");
+    filter.before = filter.after.empty() ? shell::filter_text(request, "before") : "";
     return filter;
 }
 

@@ -87,7 +87,7 @@ TenantRow row_of(const http::Principal& principal, const Tenant& tenant) {
 
 TenantFilter filter_of(const http::Request& request) {
     TenantFilter filter{
-        .words = request.query("q").value_or("").substr(0, 200),
+        .words = shell::filter_text(request, "q"),
         .state = request.query("state").value_or(""),
         .parent = TenantId::parse(request.query("parent").value_or(""))};
     if (filter.state != "active" && filter.state != "suspended") {

@@ -97,7 +97,7 @@ std::string list_href(const UserFilter& filter, std::int64_t first = 0) {
 
 UserFilter filter_of(const http::Request& request) {
     UserFilter filter{
-        .words = request.query("q").value_or("").substr(0, 200),
+        .words = shell::filter_text(request, "q"),
         .tenant = TenantId::parse(request.query("tenant").value_or("")),
         .state = request.query("state").value_or("")};
     if (filter.state != "active" && filter.state != "suspended") {

@@ -7,6 +7,17 @@ namespace {
 
 constexpr std::size_t kIdempotencyKeyMax = 100;
 
+/// An operation that knows no filters says so: one that is ignored looks like one that found all.
+Handler without_filters(Handler handler) {
+    return [handler = std::move(handler)](Exchange& exchange) {
+        std::vector<FieldError> errors;
+        for (const auto& [name, value] : exchange.request.query_pairs()) {
+            errors.push_back({name, "There is no field of this name."});
+        }
+        return errors.empty() ? handler(exchange) : Response::failed(fail_fields(errors).value());
+    };
+}
+
 }  // namespace
 
 Route api_route(const ApiOperation& operation, Handler handler) {
@@ -22,7 +33,8 @@ Route api_route(const ApiOperation& operation, Handler handler) {
     route.response = operation.response;
     route.operation = operation.operation;
     route.summary = operation.summary;
-    route.handler = std::move(handler);
+    route.handler =
+        operation.query == nullptr ? without_filters(std::move(handler)) : std::move(handler);
     route.api = true;
     route.response_is_list = operation.is_list;
     route.idempotent = operation.idempotent;

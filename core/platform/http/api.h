@@ -34,7 +34,7 @@ struct ApiOperation {
     const char* permission = "";           ///< "site:create", or "self".
     const char* operation = "";            ///< "createSite".
     const char* summary = "";              ///< One line.
-    const Description* query = nullptr;    ///< See query_as().
+    const Description* query = nullptr;    ///< See query_as(); without one a query is refused.
     const Description* request = nullptr;  ///< See body_as().
     const Description* response = nullptr;
     bool is_list = false;     ///< `response` describes one element; see listed().

@@ -28,7 +28,7 @@ struct ClaimedJob {
     std::vector<std::string> not_undone;
 };
 
-/// HeldLeases as statements take them: the n-th fence belongs to the n-th job.
+/// Leases as statements take them: the n-th fence belongs to the n-th job.
 struct HeldLeases {
     std::vector<Uuid> ids;
     std::vector<std::int64_t> fences;

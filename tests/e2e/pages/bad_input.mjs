@@ -84,6 +84,9 @@ async function checkFilters(panel, { path, name, query }) {
       found.push(`${name}?${wrong.slice(0, 80)}: ${answer.status} ${JSON.stringify(answer.body)?.slice(0, 160)}`);
     }
   }
+  if (Object.keys(query).length === 0) {
+    return found;
+  }
   const right = await panel.api("GET", path);
   if (right.status !== 200 || !Array.isArray(right.body.items) || !("next" in right.body)) {
     found.push(`${name}: ${right.status} ${JSON.stringify(right.body)?.slice(0, 160)}`);
@@ -121,13 +124,13 @@ export async function run({ browser, panel }, check) {
     expectNone(found);
   });
 
-  await check("Every list of the API names a filter it does not know, and answers in pages", async () => {
+  await check("Every operation of the API names a filter it does not know, and lists answer in pages", async () => {
     const found = [];
-    const lists = (await operations(panel)).filter((one) => Object.keys(one.query).length > 0);
-    for (const operation of lists) {
+    const reading = (await operations(panel)).filter((one) => one.method === "GET");
+    for (const operation of reading) {
       found.push(...(await checkFilters(panel, operation)));
     }
-    expect(`only ${lists.length} lists have filters`, lists.length >= 8);
+    expect(`only ${reading.length} operations read`, reading.length > 25);
     expectNone(found);
   });
 

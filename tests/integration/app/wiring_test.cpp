@@ -36,6 +36,24 @@ TEST_F(Wiring, TheUploadFormOffersTheReadersSites) {
     EXPECT_FALSE(form.has("other.test"));
 }
 
+TEST_F(Wiring, EveryListTakesWhateverIsTypedIntoItsFilter) {
+    std::string umlauts = "a";  // So that no even length falls between two letters.
+    for (int i = 0; i < 250; ++i) {
+        umlauts += "%C3%BC";
+    }
+    for (const char* list :
+         {"/sites", "/servers", "/dns", "/databases", "/tenants", "/users", "/jobs", "/audit"}) {
+        for (const std::string& words :
+             {umlauts,
+              std::string("%25_%5C%27%3B"),
+              std::string("%FF%00"),
+              std::string("%0A%1B")}) {
+            const auto page = get(list + ("?q=" + words));
+            EXPECT_EQ(page.status, 200) << list << " " << words.substr(0, 20);
+        }
+    }
+}
+
 TEST_F(Wiring, TheDesignPageIsForPeopleWhoAreSignedIn) {
     EXPECT_EQ(get("/design").status, 200);
     somebody.principal.reset();

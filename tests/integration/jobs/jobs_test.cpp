@@ -135,6 +135,9 @@ TEST_F(JobsTest, RefuseAFilterThatNobodyKnows) {
         EXPECT_EQ(answer.json().at("errors").at(0).at("field"), field) << answer.body;
     }
     EXPECT_EQ(maja.get("/jobs?state=sleeping&after=yesterday").status, 200);
+    const auto single = maja.get("/api/v1/jobs/" + add(ada, "a.test") + "?colour=red");
+    EXPECT_EQ(single.status, 422) << single.body;
+    EXPECT_EQ(single.json().at("errors").at(0).at("field"), "colour");
 }
 
 TEST_F(JobsTest, ComeInPages) {
