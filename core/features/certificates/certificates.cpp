@@ -193,6 +193,13 @@ Result<json> Certificates::renew_now(CertificateId id, queue::StepContext& step)
     return json(nullptr);
 }
 
+Result<std::string> Certificates::uploaded_fingerprint(TenantId tenant, const Uuid& site) {
+    return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<std::string> {
+        const auto found = CertificateStore(tx).find_by_site(site);
+        return found && found->kind == "custom" ? found->fingerprint : std::string();
+    });
+}
+
 Result<void> Certificates::forget_site(TenantId tenant, const Uuid& site) {
     return needs_.database.in_tenant(tenant, [&](db::Transaction& tx) -> Result<void> {
         CertificateStore(tx).remove_of_site(site);

@@ -113,6 +113,9 @@ public:
     Result<nlohmann::json> issue(
         const IssueRequest& request, const nlohmann::json& begun, queue::StepContext& step
     );
+    /// "sha256:..." of the certificate that was uploaded for a site; empty when it has none, or one
+    /// from the authority.
+    Result<std::string> uploaded_fingerprint(TenantId tenant, const Uuid& site);
     /// Forgets the rows of a site that is gone.
     Result<void> forget_site(TenantId tenant, const Uuid& site);
 

@@ -343,13 +343,16 @@ Result<json> Deployment::check(StepContext& step, const Site& site) const {
     const bool by_https = site.https == Https::Active;
     const auto previews = work_.preview_names(site);
     const auto& roots = work_.needs().settings.extra_roots;
+    const std::string uploaded =
+        by_https ? TRY(work_.needs().infrastructure.uploaded_certificate(site)) : std::string();
     TRY(work_.apply(
         site,
         check_actions(
             site,
             {.by_https = by_https,
              .name = by_https || previews.empty() ? site.domain : previews.front(),
-             .ca_pem = by_https && roots ? roots() : ""}
+             .ca_pem = by_https && roots ? roots() : "",
+             .fingerprint = uploaded}
         ),
         step
     ));
@@ -366,7 +369,11 @@ Result<json> Deployment::check(StepContext& step, const Site& site) const {
     TRY(work_.enter(
         step, site, SiteState::Ready, "", is_first_ ? "site.deployed" : "site.redeployed"
     ));
-    step.note(by_https ? "It answers by HTTPS with a valid certificate" : "It answers");
+    step.note(
+        !by_https          ? "It answers"
+        : uploaded.empty() ? "It answers by HTTPS with a valid certificate"
+                           : "It answers by HTTPS with the uploaded certificate"
+    );
     return json::object();
 }
 

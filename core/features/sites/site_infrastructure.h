@@ -99,6 +99,9 @@ public:
     virtual Result<nlohmann::json> issue_certificate(
         const Site& site, const nlohmann::json& begun, queue::StepContext& step
     ) = 0;
+    /// "sha256:..." of the certificate its owner uploaded; empty when the site has none of that
+    /// kind.
+    virtual Result<std::string> uploaded_certificate(const Site& site) = 0;
     /// What was installed on the server is gone.
     virtual Result<void> forget_certificate(TenantId tenant, SiteId site) = 0;
 };

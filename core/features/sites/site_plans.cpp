@@ -121,6 +121,9 @@ json check_actions(const Site& site, const CheckWish& wish) {
     if (wish.by_https && !wish.ca_pem.empty()) {
         facts["ca_pem"] = wish.ca_pem;
     }
+    if (wish.by_https && !wish.fingerprint.empty()) {
+        facts["fingerprint"] = wish.fingerprint;
+    }
     json one = action(site, "check", "http.check", std::move(facts));
     return just(std::move(one));
 }

@@ -42,6 +42,8 @@ struct CheckWish {
     bool by_https = false;
     std::string name{};    ///< Host name to ask for.
     std::string ca_pem{};  ///< Further authorities to trust.
+    /// Of an uploaded certificate, which may be of an authority that only its owner trusts.
+    std::string fingerprint{};
 };
 nlohmann::json check_actions(const Site& site, const CheckWish& wish);
 nlohmann::json removal_actions(const Site& site);

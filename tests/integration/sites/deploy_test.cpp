@@ -263,6 +263,17 @@ TEST_F(DeploySite, IsCheckedByWhatItsOwnerCannotHaveChangedWhenItIsDeployedAgain
     ASSERT_TRUE(again);
     EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
     EXPECT_EQ(outside.last("http.check").at("url"), "https://example.com/later");
+    EXPECT_FALSE(outside.last("http.check").contains("fingerprint"));
+}
+
+TEST_F(DeploySite, IsCheckedWithItsUploadedCertificateWhoeverHasSignedThat) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    outside.uploaded = "sha256:abc";
+    const auto again = sites.redeploy(caller(ada), ready.id);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(wait_for(again->job).state, queue::JobState::Succeeded);
+    EXPECT_EQ(outside.last("http.check").at("fingerprint"), "sha256:abc");
 }
 
 TEST_F(DeploySite, TakesAnUploadedCertificateIntoUseAlsoOverPlainHttp) {

@@ -28,6 +28,7 @@ public:
     std::vector<PlacementServer> servers;
     bool dns_is_managed = true;
     int looks_until_names_lead_here = 1;
+    std::string uploaded;  ///< Fingerprint of an uploaded certificate.
     /// Whether a zone of the provider holds every name, so that nobody has to show anything.
     bool zones_hold_names = true;
     std::map<std::string, std::vector<std::string>> texts;
@@ -259,6 +260,7 @@ public:
         leave("certificate");
         return json::object();
     }
+    Result<std::string> uploaded_certificate(const Site&) override { return uploaded; }
     Result<void> forget_certificate(TenantId, SiteId) override {
         TRY(enter("certificate.forget"));
         take("certificate");

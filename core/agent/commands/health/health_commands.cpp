@@ -20,6 +20,7 @@ struct CheckFacts {
     std::string expect_text;
     bool verify = true;
     std::string ca_pem;
+    std::string fingerprint;
     std::int64_t timeout_s = 15;
 };
 
@@ -41,6 +42,9 @@ const Description& hostelry::describe<CheckFacts>() {
          ),
          field<&CheckFacts::verify>("verify", {.label = "Verify the certificate"}),
          field<&CheckFacts::ca_pem>("ca_pem", {.label = "Further CA", .kind = Kind::Multiline}),
+         field<&CheckFacts::fingerprint>(
+             "fingerprint", {.label = "Certificate that needs no known authority", .max = 71}
+         ),
          field<&CheckFacts::timeout_s>(
              "timeout_s", {.label = "Time limit, seconds", .min = 1, .max = 120}
          )}};
@@ -116,6 +120,7 @@ public:
             .path = target.path,
             .verify = facts_.verify,
             .ca_pem = facts_.ca_pem,
+            .fingerprint = facts_.fingerprint,
             .timeout = std::chrono::seconds{facts_.timeout_s},
         };
         const auto until = host.clock.steady() + std::chrono::seconds{facts_.timeout_s};

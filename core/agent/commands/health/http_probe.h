@@ -17,6 +17,8 @@ struct Probe {
     std::string path = "/";
     bool verify = true;
     std::string ca_pem;  ///< Further trust anchors beside the system's.
+    /// "sha256:..." of a certificate that needs no known authority; name and dates still count.
+    std::string fingerprint;
     std::chrono::milliseconds timeout{10'000};
 };
 

@@ -153,6 +153,10 @@ Result<json> PanelInfrastructure::issue_certificate(
     return needs_.certificates.issue(certificate_request(site), begun, step);
 }
 
+Result<std::string> PanelInfrastructure::uploaded_certificate(const Site& site) {
+    return needs_.certificates.uploaded_fingerprint(site.tenant, site.id.uuid);
+}
+
 Result<void> PanelInfrastructure::forget_certificate(TenantId tenant, SiteId site) {
     return needs_.certificates.forget_site(tenant, site.uuid);
 }

@@ -45,6 +45,7 @@ public:
     Result<nlohmann::json> issue_certificate(
         const Site& site, const nlohmann::json& begun, queue::StepContext& step
     ) override;
+    Result<std::string> uploaded_certificate(const Site& site) override;
     Result<void> forget_certificate(TenantId tenant, SiteId site) override;
 
 private:
