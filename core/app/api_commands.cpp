@@ -2,10 +2,10 @@
 
 #include "core/base/text.h"
 
-#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 
 namespace hostelry::app {
 namespace {
@@ -44,8 +44,28 @@ std::string shown(const json& value) {
     return value.dump();
 }
 
+/// "shown_domain" without a label of its own is "Shown domain".
 std::string label_of(const Field& field) {
-    return field.facts.label.empty() ? field.name : field.facts.label;
+    if (!field.facts.label.empty()) {
+        return field.facts.label;
+    }
+    std::string label = field.name;
+    std::replace(label.begin(), label.end(), '_', ' ');
+    label.front() = static_cast<char>(std::toupper(static_cast<unsigned char>(label.front())));
+    return label;
+}
+
+bool begins_letter(char byte) {
+    return (static_cast<unsigned char>(byte) & 0xC0U) != 0x80U;
+}
+
+/// In letters, as a terminal counts most of them.
+std::size_t width_of(std::string_view text) {
+    return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), begins_letter));
+}
+
+std::string padded(const std::string& text, std::size_t width) {
+    return text + std::string(width - std::min(width, width_of(text)), ' ');
 }
 
 bool is_empty(const json& value) {
@@ -67,7 +87,7 @@ std::vector<const Field*> columns_of(const Description& description, const json&
         const bool is_told = std::any_of(items.begin(), items.end(), [&](const json& item) {
             return !is_empty(item.value(field.name, json(nullptr)));
         });
-        if (is_told || items.empty()) {
+        if (is_told) {
             columns.push_back(&field);
         }
     }
@@ -75,14 +95,19 @@ std::vector<const Field*> columns_of(const Description& description, const json&
 }
 
 std::string cut(std::string text) {
-    if (text.size() > kCellWidthMax) {
-        text.resize(kCellWidthMax - 3);
-        text += "...";
+    if (width_of(text) <= kCellWidthMax) {
+        return text;
     }
-    return text;
+    while (width_of(text) > kCellWidthMax - 3 || !begins_letter(text.back())) {
+        text.pop_back();
+    }
+    return text + "...";
 }
 
 std::string render_table(const Description& description, const json& items) {
+    if (items.empty()) {
+        return "None.\n";
+    }
     const auto columns = columns_of(description, items);
     std::vector<std::vector<std::string>> rows(1);
     for (const auto* column : columns) {
@@ -99,9 +124,9 @@ std::string render_table(const Description& description, const json& items) {
         for (std::size_t i = 0; i < row.size(); ++i) {
             std::size_t width = 0;
             for (const auto& other : rows) {
-                width = std::max(width, other[i].size());
+                width = std::max(width, width_of(other[i]));
             }
-            text += i + 1 == row.size() ? row[i] : fmt::format("{:<{}}  ", row[i], width);
+            text += i + 1 == row.size() ? row[i] : padded(row[i], width + 2);
         }
         text += "\n";
     }
@@ -111,7 +136,7 @@ std::string render_table(const Description& description, const json& items) {
 std::string render_object(const Description& description, const json& object) {
     std::size_t width = 0;
     for (const auto& field : description.fields) {
-        width = std::max(width, label_of(field).size());
+        width = std::max(width, width_of(label_of(field)));
     }
     std::string text;
     std::string tables;
@@ -123,7 +148,7 @@ std::string render_object(const Description& description, const json& object) {
         if (field.nested != nullptr && value.is_array()) {
             tables += "\n" + label_of(field) + ":\n" + render_table(*field.nested, value);
         } else {
-            text += fmt::format("{:<{}}  {}\n", label_of(field), width, shown(value));
+            text += padded(label_of(field), width + 2) + shown(value) + "\n";
         }
     }
     return text + tables;
@@ -192,7 +217,9 @@ std::string render_answer(const ApiCommand& command, const json& answer) {
         return answer.is_null() ? std::string{} : answer.dump(2) + "\n";
     }
     if (answer.contains("items")) {
-        return render_table(*description, answer.at("items"));
+        const auto next = answer.value("next", json(nullptr));
+        return render_table(*description, answer.at("items")) +
+               (is_empty(next) ? "" : "More with: --after " + shown(next) + "\n");
     }
     return render_object(*description, answer);
 }

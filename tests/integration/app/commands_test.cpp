@@ -94,6 +94,26 @@ TEST(Commands, ShowTablesThatFitAScreen) {
     EXPECT_EQ(text, "Id  Job          About\n1   Deploy site  -\n2   Renew        a.test\n");
 }
 
+TEST(Commands, KeepTablesInLineWhateverTheirLetters) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto& list = command_named(commands, "job", "list");
+    const auto about = [](const std::string& id, const std::string& title) {
+        return json{{"id", id}, {"title", title}, {"subject_name", "x"}};
+    };
+    const std::string long_title = "\u00fc" + std::string(47, 'a') + "\u00fc";
+    EXPECT_EQ(
+        render_answer(
+            list, {{"items", {about("1", "b\u00fccher"), about("2", long_title)}}, {"next", "17"}}
+        ),
+        "Id  Job                                               About\n"
+        "1   b\u00fccher                                            x\n"
+        "2   \u00fc" +
+            std::string(44, 'a') + "...  x\nMore with: --after 17\n"
+    );
+    EXPECT_EQ(render_answer(list, {{"items", json::array()}, {"next", nullptr}}), "None.\n");
+}
+
 TEST(Commands, FindTheJobThatAnOperationHasStarted) {
     const RouteTable table{config::Config{}};
     const auto commands = api_commands(table.router());
