@@ -11,6 +11,16 @@
 extern char** environ;
 
 namespace hostelry::app {
+namespace {
+
+constexpr auto kPackagedConfig = "/etc/hostelry/hostelry.yaml";
+
+std::string config_file_of(const GlobalOptions& options) {
+    const bool is_packaged = ::access(kPackagedConfig, F_OK) == 0;
+    return options.config_file.empty() && is_packaged ? kPackagedConfig : options.config_file;
+}
+
+}  // namespace
 
 config::Environment environment() {
     config::Environment variables;
@@ -31,7 +41,7 @@ Result<config::Config> load(const GlobalOptions& options) {
     if (!options.listen.empty()) {
         variables["HOSTELRY_HTTP_LISTEN"] = options.listen;
     }
-    auto config = TRY(config::load_config(options.config_file, variables));
+    auto config = TRY(config::load_config(config_file_of(options), variables));
     log::set_up({.level = config.log.level, .format = config.log.format, .file = config.log.file});
     return config;
 }
@@ -39,9 +49,9 @@ Result<config::Config> load(const GlobalOptions& options) {
 Result<PanelAddress> panel_of(const GlobalOptions& options) {
     if (!options.url.empty()) {
         const std::string key = TRY(read_secret_file(options.key_file));
-        return PanelAddress{options.url, {}, key};
+        return PanelAddress{options.url, key, options.ca_file};
     }
-    const auto config = TRY(config::load_config(options.config_file, environment()));
+    const auto config = TRY(config::load_config(config_file_of(options), environment()));
     return read_panel_address(options.state_dir.empty() ? config.state_dir : options.state_dir);
 }
 

@@ -24,6 +24,7 @@ struct GlobalOptions {
     std::string listen;
     std::string url;
     std::string key_file;
+    std::string ca_file;
     bool json = false;
 };
 
@@ -33,10 +34,11 @@ struct CommandLine {
 };
 
 config::Environment environment();
-/// Options of the command line win over the environment, the environment over the file. Sets up the
-/// log too.
+/// Without --config the packaged configuration is read, where there is one. Options of the command
+/// line win over the environment, the environment over the file. Sets up the log too.
 Result<config::Config> load(const GlobalOptions& options);
-/// The panel that the options name: --url with --key-file, else the one of the state folder.
+/// The panel that the options name: --url with --key-file (and --ca-file), else the one of the
+/// state folder.
 Result<PanelAddress> panel_of(const GlobalOptions& options);
 /// The trimmed text of a file; "-" is standard input.
 Result<std::string> read_secret_file(const std::string& path);

@@ -24,6 +24,12 @@ servers::Servers::Options server_options(const config::Config& config) {
     options.agent_listen = config.agent.listen;
     options.agent_advertise = config.agent.advertise;
     options.agent_package = config.agent.package;
+    for (const auto* listen : {&config.http.listen, &config.agent.listen, &config.preview.listen}) {
+        const auto at = parse_host_port(*listen, "");
+        if (at && !is_loopback(at->host)) {
+            options.panel_ports.push_back(at->port);
+        }
+    }
     options.automation_folder = config.automation.directory;
     return options;
 }

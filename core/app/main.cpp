@@ -26,6 +26,9 @@ int run(int argc, char** argv) {
     );
     program.add_option("--url", line.global.url, "Another panel, with --key-file");
     program.add_option("--key-file", line.global.key_file, "File that holds the API key for --url");
+    program.add_option(
+        "--ca-file", line.global.ca_file, "PEM file of the authorities to trust for --url"
+    );
     program.add_flag("--json", line.global.json, "Answers and errors as JSON");
     app::add_role_commands(program, line);
     app::add_upkeep_commands(program, line);

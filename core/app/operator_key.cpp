@@ -48,12 +48,10 @@ Result<void> write_private(const std::string& path, const std::string& text) {
 }  // namespace
 
 Result<PanelAddress> write_panel_address(
-    const std::string& state_dir, std::string url, std::string ca_file, Random& random
+    const std::string& state_dir, std::string url, Random& random
 ) {
-    PanelAddress address{
-        std::move(url), std::move(ca_file), std::string(kKeyPrefix) + crypto::make_token(random)};
-    const nlohmann::json document{
-        {"url", address.url}, {"ca_file", address.ca_file}, {"key", address.key}};
+    PanelAddress address{std::move(url), std::string(kKeyPrefix) + crypto::make_token(random), {}};
+    const nlohmann::json document{{"url", address.url}, {"key", address.key}};
     TRY(write_private(path_of(state_dir), document.dump(2) + "\n"));
     return address;
 }
@@ -70,8 +68,7 @@ Result<PanelAddress> read_panel_address(const std::string& state_dir) {
                 ", or it may not be read. Start it, or name another with --state."
         );
     }
-    return PanelAddress{
-        document.value("url", ""), document.value("ca_file", ""), document.value("key", "")};
+    return PanelAddress{document.value("url", ""), document.value("key", ""), {}};
 }
 
 void OperatorAuthenticator::set_key(const std::string& key) {

@@ -13,16 +13,16 @@
 
 namespace hostelry::app {
 
-/// What `<state>/panel.json` tells the command line.
+/// What `<state>/panel.json` tells the command line, or its options about another panel.
 struct PanelAddress {
     std::string url;      ///< "http://127.0.0.1:8080"
-    std::string ca_file;  ///< The panel's certificate when it is self-signed; else empty.
-    std::string key;      ///< "op_" and a token.
+    std::string key;      ///< "op_" and a token; for another panel an API key.
+    std::string ca_file;  ///< Authorities to trust instead of the system's; mostly empty.
 };
 
 /// Makes a new key and writes the file. Internal when the folder cannot be written.
 Result<PanelAddress> write_panel_address(
-    const std::string& state_dir, std::string url, std::string ca_file, Random& random
+    const std::string& state_dir, std::string url, Random& random
 );
 /// Unavailable with "is the panel running?" when there is none.
 Result<PanelAddress> read_panel_address(const std::string& state_dir);

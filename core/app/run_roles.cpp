@@ -29,12 +29,13 @@ Result<void> ensure_root_tenant(Platform& platform) {
 }
 
 /// Anything but loopback is served with TLS, also without a certificate of one's own.
-std::string own_url(const config::Config& config) {
-    const auto& listen = config.http.listen;
-    const bool is_loopback = listen.starts_with("127.") || listen.starts_with("localhost:") ||
-                             listen.starts_with("[::1]:");
-    const bool has_tls = !is_loopback || !config.http.tls_certificate.empty();
-    return (has_tls ? "https://" : "http://") + listen;
+Result<std::string> public_url_of(const config::Config& config) {
+    if (!config.http.public_url.empty()) {
+        return config.http.public_url;
+    }
+    const auto listen = TRY(parse_host_port(config.http.listen, "http.listen"));
+    const bool has_tls = !is_loopback(listen.host) || !config.http.tls_certificate.empty();
+    return url_of(has_tls ? "https" : "http", host_for_others(listen.host), listen.port);
 }
 
 void announce_ready(const nlohmann::json& facts) {
@@ -87,9 +88,7 @@ Result<void> run_roles(const config::Config& config, const Roles& roles) {
     const auto platform = TRY(Platform::open(config, roles.migrate ? Migrate::Yes : Migrate::No));
     TRY(ensure_root_tenant(*platform));
     const view::Assets assets(config.web.assets);
-    Features features(
-        *platform, assets, config.http.public_url.empty() ? own_url(config) : config.http.public_url
-    );
+    Features features(*platform, assets, TRY(public_url_of(config)));
     std::optional<WorkerRole> worker;
     std::optional<ServeRole> serve;
     std::unique_ptr<http::MetricsListener> figures;

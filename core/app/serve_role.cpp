@@ -5,18 +5,12 @@
 #include "core/platform/http/tls_context.h"
 #include "core/platform/log/log.h"
 
-#include <fmt/format.h>
-
-#include <charconv>
 #include <filesystem>
 
 namespace hostelry::app {
 namespace {
 
-std::string url_of(const std::string& scheme, const std::string& host, std::uint16_t port) {
-    const bool v6 = host.find(':') != std::string::npos;
-    return fmt::format("{}://{}:{}", scheme, v6 ? "[" + host + "]" : host, port);
-}
+constexpr auto kLoopback = "127.0.0.1";
 
 Result<std::vector<http::AddressRange>> ranges_of(
     const std::vector<std::string>& texts, const std::string& key
@@ -35,40 +29,11 @@ Result<std::vector<http::AddressRange>> ranges_of(
     return ranges;
 }
 
+std::string listen_address(const std::string& host) {
+    return host == "localhost" ? kLoopback : host;
+}
+
 }  // namespace
-
-bool is_loopback(const std::string& host) {
-    return host.starts_with("127.") || host == "::1" || host == "localhost";
-}
-
-Result<HostPort> parse_host_port(const std::string& text, const std::string& key) {
-    const auto colon = text.rfind(':');
-    HostPort result;
-    if (colon != std::string::npos) {
-        result.host = text.substr(0, colon);
-        const auto [end, error] =
-            std::from_chars(text.data() + colon + 1, text.data() + text.size(), result.port);
-        if (result.host.starts_with('[') && result.host.ends_with(']')) {
-            result.host = result.host.substr(1, result.host.size() - 2);
-        }
-        if (error == std::errc{} && end == text.data() + text.size() && !result.host.empty()) {
-            return result;
-        }
-    }
-    return fail(
-        ErrorCode::Invalid,
-        key + " must be an address and a port such as 127.0.0.1:8080, not \"" + text + "\"."
-    );
-}
-
-std::string host_of(const std::string& url) {
-    const auto slashes = url.find("//");
-    if (slashes == std::string::npos) {
-        return {};
-    }
-    const auto begin = slashes + 2;
-    return url.substr(begin, url.find_first_of(":/", begin) - begin);
-}
 
 ServeRole::ServeRole(Platform& platform, Features& features)
     : platform_(platform),
@@ -92,10 +57,11 @@ Result<std::shared_ptr<http::TlsContext>> ServeRole::tls_for(const HostPort& lis
     const std::string chain = folder + "/panel-certificate.pem";
     const std::string key = folder + "/panel-key.pem";
     if (!std::filesystem::exists(chain)) {
-        TRY(http::make_self_signed({listen.host, "localhost", "127.0.0.1"}, chain, key));
+        TRY(http::make_self_signed(
+            {host_for_others(listen.host), "localhost", kLoopback}, chain, key
+        ));
     }
     fingerprint_ = TRY(http::certificate_fingerprint(chain));
-    ca_file_ = chain;
     return http::TlsContext::load(chain, key);
 }
 
@@ -142,9 +108,13 @@ Result<void> ServeRole::start() {
     );
     http::ServerOptions server_options;
     server_options.listen = {
-        {.address = listen.host == "localhost" ? "127.0.0.1" : listen.host,
-         .port = listen.port,
-         .tls = tls}};
+        {.address = listen_address(listen.host), .port = listen.port, .tls = tls}};
+    // The command line's own way in: the operator's key counts from loopback only, and whatever
+    // name stands in the certificate, it is not the one by which this machine calls itself.
+    const bool is_near = is_loopback(listen.host) && !tls;
+    if (!is_near) {
+        server_options.listen.push_back({.address = kLoopback, .port = 0, .tls = nullptr});
+    }
     server_options.spool_folder = platform_.config().state_dir;
     server_ =
         std::make_unique<http::Server>(server_options, *dispatcher_, hub_, platform_.metrics());
@@ -153,16 +123,20 @@ Result<void> ServeRole::start() {
     TRY(server_->start());
     TRY(start_agents());
     TRY(start_previews());
-    const std::string own_url = url_of(tls ? "https" : "http", listen.host, server_->port());
-    url_ =
-        platform_.config().http.public_url.empty() ? own_url : platform_.config().http.public_url;
-    const auto address =
-        TRY(write_panel_address(platform_.config().state_dir, own_url, ca_file_, platform_.random())
-        );
+    const std::string scheme = tls ? "https" : "http";
+    const auto& public_url = platform_.config().http.public_url;
+    url_ = public_url.empty() ? url_of(scheme, host_for_others(listen.host), server_->port())
+                              : public_url;
+    const auto address = TRY(write_panel_address(
+        platform_.config().state_dir,
+        is_near ? url_of(scheme, listen_address(listen.host), server_->port())
+                : url_of("http", kLoopback, server_->port(1)),
+        platform_.random()
+    ));
     authenticator_.set_key(address.key);
     TRY(start_metrics());
     platform_.readiness().set("http", true);
-    log::info("http", "serving", {{"address", own_url}});
+    log::info("http", "serving", {{"address", url_}});
     return {};
 }
 
@@ -210,10 +184,7 @@ Result<void> ServeRole::start_previews() {
     options.rules.own_cookies = {"theme", "navigation"};  // Set by the shell, not "__Host-".
     previews_ = std::make_unique<PreviewListener>(
         platform_,
-        http::Listen{
-            .address = listen.host == "localhost" ? "127.0.0.1" : listen.host,
-            .port = listen.port,
-            .tls = tls},
+        http::Listen{.address = listen_address(listen.host), .port = listen.port, .tls = tls},
         std::move(options)
     );
     TRY(previews_->start());

@@ -1,6 +1,7 @@
 #pragma once
 // The role that answers people, programs and agents.
 
+#include "core/app/addresses.h"
 #include "core/app/features.h"
 #include "core/app/operator_key.h"
 #include "core/app/platform.h"
@@ -16,16 +17,6 @@
 #include <string>
 
 namespace hostelry::app {
-
-/// "host:port", with an IPv6 host in brackets.
-struct HostPort {
-    std::string host;
-    std::uint16_t port = 0;
-};
-Result<HostPort> parse_host_port(const std::string& text, const std::string& key);
-bool is_loopback(const std::string& host);
-/// Of "https://panel.example:8080/"; empty when it is no URL.
-std::string host_of(const std::string& url);
 
 class ServeRole {
 public:
@@ -64,7 +55,6 @@ private:
     std::unique_ptr<servers::AgentListener> agents_;
     std::unique_ptr<PreviewListener> previews_;
     std::string url_;
-    std::string ca_file_;
     std::string fingerprint_;
 };
 

@@ -48,7 +48,7 @@ def up(options):
         running = _start_panel(options, progress, state, facts)
         if facts is not None:
             demo.introduce(progress, state, _program(options), facts)
-        _announce(running.facts)
+        _announce(running.facts, facts)
         code = running.wait()
         raise StageFailed("The panel", f"ended by itself with {code}", paths.LOGS / "up-panel.log", PANEL_ADVICE)
     except _Stop:
@@ -128,14 +128,16 @@ def _require_free_port(host, port):
                               "choose another with --port N or --listen ADDRESS") from problem
 
 
-def _announce(facts):
-    """The one line that matters."""
+def _announce(facts, demo_facts):
+    """The one line that matters, on standard output."""
     line = f"\nHostelry is at {facts['address']}"
     if facts.get("setup_url"):
         line += f"  —  first sign-in, once: {facts['setup_url']}"
     if facts.get("fingerprint"):
         line += f"  —  certificate SHA-256 {facts['fingerprint']}"
     print(line, flush=True)
+    if demo_facts is not None:
+        print(f"The demo's sites have certificates of a test CA; its root: {demo_facts['acme']['root_file']}", file=sys.stderr)
     print("Ctrl-C stops it; the data stays.", file=sys.stderr, flush=True)
 
 

@@ -8,6 +8,7 @@ import sys
 import bench
 import lifecycle
 import lint
+import package
 import state
 import testing
 from bed.command import BedError
@@ -19,6 +20,7 @@ HELP = """\
 ./dev down    stop them (data stays)
 ./dev clean   stop them and remove their data
 ./dev test    all tests, or one kind: unit, integration, threads, hosts, e2e, lint
+./dev package the panel as a Debian package, to install on a machine of its own
 ./dev bench   measure, each figure beside its limit
 ./dev lint    formatting, architecture and clang-tidy
 ./dev fmt     format the C++ sources
@@ -72,6 +74,7 @@ def _parser():
         commands.choices[name].add_argument("--state", metavar="DIR", help="where the data is (./var)")
     command("test", testing.test, "Set up, then test.").add_argument(
         "kind", nargs="?", choices=testing.KINDS, default="all")
+    command("package", package.package, "Build the panel's Debian package.")
     command("bench", bench.bench, "Measure, each figure beside its limit.").add_argument(
         "names", nargs="*", metavar="NAME", help="http, queue, sites; default: all")
     command("lint", lint.lint, "Formatting, architecture and clang-tidy.")

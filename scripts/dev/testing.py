@@ -97,6 +97,7 @@ class Run:
             self._await_images()
             self._testbed()
         if wanted("hosts"):
+            build.ensure(self.progress, PRESET, "Package of the panel", targets=["hostelry_deb"])
             self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
         if wanted("e2e"):
             self._e2e_packages()

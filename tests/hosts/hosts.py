@@ -14,12 +14,20 @@ TESTBED = SOURCE / "testbed" / "testbed.py"
 
 
 def agent_package():
-    """The package of the build that HOSTELRY_BIN names, else the newest one of any build."""
+    return _package("hostelry-agent_*_amd64.deb")
+
+
+def panel_package():
+    return _package("hostelry_*_amd64.deb")
+
+
+def _package(pattern):
+    """The package of the build that HOSTELRY_BIN names, else the newest one of any build; None when there is none."""
     if "HOSTELRY_BIN" in os.environ:
         places = [pathlib.Path(os.environ["HOSTELRY_BIN"]).parent]
     else:
         places = sorted((SOURCE / "build").glob("*"))
-    found = [file for place in places for file in place.glob("packages/hostelry-agent_*_amd64.deb")]
+    found = [file for place in places for file in place.glob(f"packages/{pattern}")]
     return max(found, key=lambda file: file.stat().st_mtime, default=None)
 
 

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Runs the tests on real hosts in one process, on one bed, in the order in which they can share its host:
 
-  tests/hosts/run.py [stop|servers|kill|agent …] [-k PATTERN]
+  tests/hosts/run.py [stop|servers|kill|agent|package …] [-k PATTERN]
 
 The panel by itself is stopped under load (stop). A bare host is brought up through the panel (servers), sites are deployed on it while everything is killed (kill), it is
-let go (servers), and the agent is tried on it by itself (agent). The last line is `N passed, N failed[, N skipped]`; the
+let go (servers), and the agent is tried on it by itself (agent). On a second host the panel is installed by its package
+(package). The last line is `N passed, N failed[, N skipped]`; the
 exit code is 1 exactly when something failed. Environment: HOSTELRY_SOURCE, HOSTELRY_BIN, HOSTELRY_TEST_STATE,
 HOSTELRY_BED_NAME, HOSTELRY_BED_SUBNET, as the end-to-end tests have it.
 """
@@ -21,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import test_agent  # noqa: E402
 import test_kill  # noqa: E402
+import test_package  # noqa: E402
 import test_servers  # noqa: E402
 import test_stop  # noqa: E402
 from hosts import unsupported_reason  # noqa: E402
@@ -32,6 +34,7 @@ ORDER = (
     ("servers", test_servers.RemovalThroughThePanel),
     ("agent", test_agent.BringUp),
     ("agent", test_agent.Sites),
+    ("package", test_package.InstalledPanel),
 )
 
 

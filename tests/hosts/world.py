@@ -23,7 +23,8 @@ def report(text):
 
 
 def bed():
-    return _once("bed", lambda: Bed(web1="bare", ns1="dns"), Bed.destroy)
+    """`web1` is managed from outside, `house` holds a panel and is managed by it."""
+    return _once("bed", lambda: Bed(web1="bare", house="bare", ns1="dns"), Bed.destroy)
 
 
 def host():

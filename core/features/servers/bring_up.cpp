@@ -186,7 +186,7 @@ Result<nlohmann::json> check_machine(Servers& servers, StepContext& step) {
     const auto server = TRY(load(servers, step));
     TRY(keep_public_address(servers, step, server));
     const auto ssh = TRY(open_ssh(servers, server));
-    step.note("Signing in to " + server.address);
+    step.note("Signing in to " + ssh_address(server));
     const auto release = TRY(ssh.run_well(
         {.program = "/usr/bin/cat", .argv = {"/etc/os-release"}}, "Reading /etc/os-release"
     ));
@@ -244,18 +244,13 @@ bool is_wildcard(const std::string& host) {
 
 /// Where the agent dials: as configured, else the listener's own address, else the address from
 /// which our SSH came.
-Result<std::string> panel_for_agent(
-    const Servers::Options& options, const Server& server, const std::string& seen_as
-) {
+Result<std::string> panel_for_agent(const Servers::Options& options, const std::string& seen_as) {
     if (!options.agent_advertise.empty()) {
         return options.agent_advertise;
     }
     const auto listen = split_listen(options.agent_listen);
     if (!is_wildcard(listen.host)) {
         return options.agent_listen;
-    }
-    if (server.kind == ServerKind::Local) {
-        return "127.0.0.1:" + listen.port;
     }
     if (seen_as.empty()) {
         return fail(
@@ -314,7 +309,7 @@ Result<nlohmann::json> enrol_agent(Servers& servers, StepContext& step) {
     }
     const auto& checked = step.output_of("check");
     const auto seen_as = checked.is_object() ? checked.value("panel_seen_as", "") : "";
-    const auto panel = TRY(panel_for_agent(servers.needs().options, server, seen_as));
+    const auto panel = TRY(panel_for_agent(servers.needs().options, seen_as));
     const auto ca = TRY(servers.keys().agent_ca());
     const auto facts = TRY(agent::read_certificate(ca.certificate_pem));
     const auto ssh = TRY(open_ssh(servers, server));

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
+#include <sstream>
 #include <vector>
 
 namespace hostelry::servers {
@@ -130,6 +132,24 @@ Result<HostKey> scan_host_key(const std::string& address, std::int64_t port) {
             "No SSH server answers at " + address + " port " + std::to_string(port) +
                 ". Check the address, the port and the firewall in between.",
             outcome.errors
+        );
+    }
+    return key;
+}
+
+Result<HostKey> own_host_key(const std::string& folder) {
+    std::stringstream text;
+    for (const auto* kind : {"ed25519", "ecdsa", "rsa"}) {
+        if (std::ifstream file(folder + "/ssh_host_" + kind + "_key.pub"); file) {
+            text << file.rdbuf() << '\n';
+        }
+    }
+    auto key = best_key_in(text.str());
+    if (!key) {
+        return fail(
+            ErrorCode::NotFound,
+            "This machine has no SSH server, by which the panel works on it as on any other. "
+            "Install the package openssh-server."
         );
     }
     return key;

@@ -28,4 +28,8 @@ Result<HostKey> parse_host_key(std::string_view text);
 /// claim until a person compared the fingerprint.
 Result<HostKey> scan_host_key(const std::string& address, std::int64_t port);
 
+/// That of the machine we run on, from its SSH server's files; the best by algorithm. NotFound
+/// when it has none.
+Result<HostKey> own_host_key(const std::string& folder = "/etc/ssh");
+
 }  // namespace hostelry::servers

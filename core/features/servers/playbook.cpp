@@ -21,16 +21,11 @@ std::string joined_options(const Ssh& ssh) {
 }
 
 nlohmann::json inventory_of(const PlaybookRun& run) {
-    nlohmann::json host;
-    if (run.server.kind == ServerKind::Local) {
-        host = {{"ansible_connection", "local"}};
-    } else {
-        host = {
-            {"ansible_host", run.server.address},
-            {"ansible_port", run.server.ssh_port},
-            {"ansible_user", run.server.ssh_user},
-            {"ansible_ssh_common_args", joined_options(run.ssh)}};
-    }
+    const nlohmann::json host{
+        {"ansible_host", ssh_address(run.server)},
+        {"ansible_port", run.server.ssh_port},
+        {"ansible_user", run.server.ssh_user},
+        {"ansible_ssh_common_args", joined_options(run.ssh)}};
     return {{"all", {{"hosts", {{"server", host}}}}}};
 }
 
@@ -104,8 +99,11 @@ private:
 Result<nlohmann::json> run_playbook(const PlaybookRun& run, queue::StepContext& step) {
     const auto& folder = run.ssh.folder();
     TRY(folder.write("inventory.json", inventory_of(run).dump()));
-    const nlohmann::json vars{
+    nlohmann::json vars{
         {"agent_package", run.options.agent_package}, {"ssh_port", run.server.ssh_port}};
+    if (run.server.kind == ServerKind::Local) {
+        vars["firewall_panel_ports"] = run.options.panel_ports;
+    }
     TRY(folder.write("vars.json", vars.dump()));
     PlaybookStory story(step);
     const auto outcome = TRY(process::run({

@@ -84,6 +84,10 @@ std::string_view kind_name(ServerKind kind) {
     return kind == ServerKind::Local ? "local" : "ssh";
 }
 
+std::string ssh_address(const Server& server) {
+    return server.kind == ServerKind::Local ? "127.0.0.1" : server.address;
+}
+
 std::vector<std::string> php_versions_in(const db::JsonText& versions) {
     std::vector<std::string> found;
     const auto list = versions.parse();

@@ -30,7 +30,7 @@ struct Server {
     std::string public_address;  ///< Literal for DNS records; empty until it was looked up.
     std::int64_t ssh_port = 22;
     std::string ssh_user;
-    std::string host_key;  ///< "ssh-ed25519 AAAA..."; empty for this machine.
+    std::string host_key;  ///< "ssh-ed25519 AAAA..."; empty for this machine, which knows its own.
     ServerState state = ServerState::Queued;
     std::string cause;  ///< Why it failed.
     TimePoint created_at;
@@ -43,6 +43,9 @@ struct Server {
     std::string agent_version;
     std::optional<TimePoint> certificate_until;
 };
+
+/// Where SSH reaches it; this machine by loopback, whatever its address outside is.
+std::string ssh_address(const Server& server);
 
 /// The PHP versions in an agent's facts; what is not a version is left out.
 std::vector<std::string> php_versions_in(const db::JsonText& versions);

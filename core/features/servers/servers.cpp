@@ -9,8 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <filesystem>
-
 namespace hostelry::servers {
 
 namespace {
@@ -73,25 +71,21 @@ Result<void> cancel_bring_up(db::Transaction& tx, const Server& server) {
     return {};
 }
 
-/// Why this machine cannot be managed by itself; empty when it can.
-std::string local_obstacle() {
-    std::error_code problem;
-    const auto init = std::filesystem::read_symlink("/proc/1/exe", problem).filename().string();
-    if (problem || init != "systemd" || !std::filesystem::exists("/run/systemd/system")) {
-        return "This machine cannot be managed: systemd is not its first process (PID 1), and "
-               "sites need its services. Add another machine by SSH.";
+Result<void> check_other_machine(const Servers::Options& options, const AddServer& request) {
+    if (options.is_own_address(request.address)) {
+        return fail_fields(
+            {{"address",
+              "This is an address of the panel's own machine. Choose \"This machine\", so that its "
+              "firewall leaves the panel reachable."}}
+        );
+    }
+    if (request.host_key.empty()) {
+        return fail_fields(
+            {{"host_key",
+              "Give the server's SSH host key, so that the panel talks to the right machine."}}
+        );
     }
     return {};
-}
-
-Result<void> require_host_key(const AddServer& request) {
-    if (request.kind == "local" || !request.host_key.empty()) {
-        return {};
-    }
-    return fail_fields(
-        {{"host_key",
-          "Give the server's SSH host key, so that the panel talks to the right machine."}}
-    );
 }
 
 }  // namespace
@@ -140,10 +134,8 @@ Result<AddedServer> Servers::add(
     if (!errors.empty()) {
         return fail_fields(std::move(errors));
     }
-    TRY(require_host_key(request));
-    if (const auto obstacle = local_obstacle(); request.kind == "local" && !obstacle.empty()) {
-        return fail_fields({{"kind", obstacle}});
-    }
+    TRY(request.kind == "local" ? check_this_machine()
+                                : check_other_machine(needs_.options, request));
     const auto id = ServerId::make(needs_.clock, needs_.random);
     return needs_.database.in_tenant(actor.tenant, [&](db::Transaction& tx) -> Result<AddedServer> {
         ServerStore store(tx);

@@ -12,6 +12,7 @@
 #include "core/features/servers/panel_keys.h"
 #include "core/features/servers/server.h"
 #include "core/features/servers/server_store.h"
+#include "core/features/servers/this_machine.h"
 #include "core/platform/crypto/sealing.h"
 #include "core/platform/db/database.h"
 #include "core/platform/db/listener.h"
@@ -80,6 +81,10 @@ public:
         std::string agent_listen;     ///< As configured: "0.0.0.0:7443".
         std::string agent_advertise;  ///< "host:port" for agents; empty: found out by SSH.
         std::string agent_package;    ///< The agent's .deb.
+        /// Those on which others reach the panel; the firewall of this machine leaves them open.
+        std::vector<std::uint16_t> panel_ports;
+        /// Which addresses are this machine's.
+        std::function<bool(const std::string&)> is_own_address = servers::is_own_address;
         std::string automation_folder;
         std::string scratch_folder = "/run/hostelry";  ///< For keys that programs must read.
     };

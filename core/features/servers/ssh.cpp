@@ -36,8 +36,7 @@ bool says(const process::Outcome& outcome, std::string_view part) {
     return outcome.errors.find(part) != std::string::npos;
 }
 
-std::string host_key_algorithms(const std::string& host_key) {
-    const auto algorithm = host_key.substr(0, host_key.find(' '));
+std::string host_key_algorithms(const std::string& algorithm) {
     return algorithm == "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : algorithm;
 }
 
@@ -45,13 +44,12 @@ std::string host_key_algorithms(const std::string& host_key) {
 
 Result<Ssh> Ssh::open(const Server& server, const SshKeyPair& key, const std::string& scratch) {
     auto folder = TRY(ScratchFolder::make(scratch));
-    if (server.kind == ServerKind::Ssh) {
-        const auto host_key = TRY(parse_host_key(server.host_key));
-        TRY(folder.write("key", key.private_key));
-        TRY(folder.write("known_hosts", host_key.known_hosts_line(server.address, server.ssh_port))
-        );
-    }
-    return Ssh(server, key.public_key, std::move(folder));
+    const auto host_key =
+        TRY(server.kind == ServerKind::Local ? own_host_key() : parse_host_key(server.host_key));
+    TRY(folder.write("key", key.private_key));
+    TRY(folder.write("known_hosts", host_key.known_hosts_line(ssh_address(server), server.ssh_port))
+    );
+    return Ssh(server, host_key.algorithm, key.public_key, std::move(folder));
 }
 
 std::vector<std::string> Ssh::options() const {
@@ -63,7 +61,7 @@ std::vector<std::string> Ssh::options() const {
              "UserKnownHostsFile=" + folder_.file("known_hosts"),
              std::string("GlobalKnownHostsFile=/dev/null"),
              std::string("UpdateHostKeys=no"),
-             "HostKeyAlgorithms=" + host_key_algorithms(server_.host_key),
+             "HostKeyAlgorithms=" + host_key_algorithms(host_key_algorithm_),
              std::string("ConnectTimeout=10"),
              std::string("ServerAliveInterval=15"),
              std::string("ServerAliveCountMax=4"),
@@ -82,11 +80,6 @@ Result<process::Outcome> Ssh::run(const RemoteCommand& command) const {
     line.timeout = command.timeout;
     line.cancelled = command.cancelled;
     line.output_bytes_max = 256U << 10U;
-    if (server_.kind == ServerKind::Local) {
-        line.program = command.program;
-        line.argv = command.argv;
-        return process::run(line);
-    }
     line.program = "/usr/bin/ssh";
     line.argv = options();
     for (const std::string& word :
@@ -95,7 +88,7 @@ Result<process::Outcome> Ssh::run(const RemoteCommand& command) const {
           std::string("-l"),
           server_.ssh_user,
           std::string("--"),
-          server_.address,
+          ssh_address(server_),
           TRY(remote_line(command))}) {
         line.argv.push_back(word);
     }
@@ -120,7 +113,7 @@ Result<process::Outcome> Ssh::run_well(const RemoteCommand& command, std::string
 }
 
 Error Ssh::explain(const process::Outcome& outcome) const {
-    const auto where = server_.address + " port " + std::to_string(server_.ssh_port);
+    const auto where = ssh_address(server_) + " port " + std::to_string(server_.ssh_port);
     Error error;
     error.cause = outcome.errors.substr(0, kRemoteTextMax);
     if (says(outcome, "Host key verification failed") || says(outcome, "HOST IDENTIFICATION") ||

@@ -1,7 +1,7 @@
 #pragma once
-// Commands on a server before it has an agent: by the panel's own key, with the pinned host key, or
-// directly when it is this machine. Every command line is a constant of ours; what varies goes
-// through standard input.
+// Commands on a server before it has an agent: by the panel's own key, with the pinned host key.
+// This machine is reached like any other, by loopback: so the panel needs no rights of its own over
+// it. Every command line is a constant of ours; what varies goes through standard input.
 
 #include "core/features/servers/panel_keys.h"
 #include "core/features/servers/scratch_folder.h"
@@ -16,8 +16,7 @@
 namespace hostelry::servers {
 
 struct RemoteCommand {
-    std::string
-        program;  ///< Absolute path, run through `sh -c` of the other side only when remote.
+    std::string program;  ///< Absolute path; a shell of the other side reads the line.
     std::vector<std::string> argv;
     std::string input;
     std::chrono::milliseconds timeout{30'000};
@@ -42,13 +41,15 @@ public:
     std::vector<std::string> options() const;
 
 private:
-    Ssh(Server server, std::string public_key, ScratchFolder folder)
+    Ssh(Server server, std::string host_key_algorithm, std::string public_key, ScratchFolder folder)
         : server_(std::move(server)),
+          host_key_algorithm_(std::move(host_key_algorithm)),
           public_key_(std::move(public_key)),
           folder_(std::move(folder)) {}
     Error explain(const process::Outcome& outcome) const;
 
     Server server_;
+    std::string host_key_algorithm_;
     std::string public_key_;
     ScratchFolder folder_;
 };

@@ -136,6 +136,12 @@ const Key* find_key(std::string_view path) {
     return found == keys().end() ? nullptr : &*found;
 }
 
+bool is_section(const std::string& path) {
+    return std::any_of(keys().begin(), keys().end(), [&](const Key& key) {
+        return key.path.starts_with(path + ".");
+    });
+}
+
 std::size_t edit_distance(std::string_view a, std::string_view b) {
     std::vector<std::size_t> row(b.size() + 1);
     for (std::size_t j = 0; j <= b.size(); ++j) {
@@ -192,7 +198,8 @@ public:
                 items.push_back(item.IsScalar() ? item.Scalar() : std::string{});
             }
             apply(path, join(items, ","), place(node));
-        } else {
+        } else if (!node.IsNull() || !is_section(path)) {  // A section may have nothing but
+                                                           // comments.
             apply(path, node.IsNull() ? std::string{} : node.Scalar(), place(node));
         }
     }

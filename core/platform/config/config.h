@@ -34,9 +34,10 @@ struct Config {
     } http;
 
     struct Agent {
-        std::string listen = "0.0.0.0:8443";  ///< Where agents dial in (TLS, client certificates).
+        std::string listen = "0.0.0.0:7443";  ///< Where agents dial in (TLS, client certificates).
         std::string advertise;  ///< host:port that managed servers are told; derived when empty.
-        std::string package;    ///< Path of the agent's Debian package, installed by bring-up.
+        std::string package =
+            "/usr/share/hostelry/hostelry-agent.deb";  ///< Installed on servers by bring-up.
     } agent;
 
     struct Telemetry {

@@ -80,13 +80,9 @@ bool answers_at(const std::filesystem::path& socket) {
     return PQping(target.c_str()) == PQPING_OK;
 }
 
-/// Short, and never below the state directory: socket paths are limited to 107 bytes.
 std::filesystem::path socket_folder(
-    std::filesystem::path root, const std::filesystem::path& state
+    const std::filesystem::path& root, const std::filesystem::path& state
 ) {
-    if (access(root.c_str(), W_OK) != 0) {
-        root = std::filesystem::temp_directory_path();
-    }
     return root / ("hostelry-" + short_hash(state));
 }
 
@@ -96,12 +92,26 @@ std::string dsn_of(
     return fmt::format("host={} user={} dbname={}", socket.string(), role, database);
 }
 
-void write_as(const std::filesystem::path& path, const std::string& text, const Account& account) {
+/// To whom a file or folder of the cluster belongs; only root has to give it away.
+bool give_to(const std::string& path, const Account& account) {
+    return geteuid() != 0 || chown(path.c_str(), account.uid, account.gid) == 0;
+}
+
+Result<void> write_as(
+    const std::filesystem::path& path, const std::string& text, const Account& account
+) {
     const auto fresh = path.string() + ".new";
-    std::ofstream(fresh, std::ios::trunc) << text;
-    if (chown(fresh.c_str(), account.uid, account.gid) == 0 && chmod(fresh.c_str(), 0600) == 0) {
-        std::filesystem::rename(fresh, path);
+    std::ofstream file(fresh, std::ios::trunc);
+    file << text;
+    file.close();
+    std::error_code error;
+    if (file && give_to(fresh, account) && chmod(fresh.c_str(), 0600) == 0) {
+        std::filesystem::rename(fresh, path, error);
+        if (!error) {
+            return {};
+        }
     }
+    return fail(ErrorCode::Unavailable, "The file " + path.string() + " cannot be written.");
 }
 
 }  // namespace
@@ -143,7 +153,14 @@ struct EmbeddedPostgres::Parts {
                 error.message()
             );
         }
-        socket = socket_folder(options.socket_root, state);
+        const auto& roots = options.socket_roots;
+        const auto root = std::find_if(roots.begin(), roots.end(), [](const auto& candidate) {
+            return access(candidate.c_str(), W_OK) == 0;
+        });
+        if (root == roots.end()) {
+            return fail(ErrorCode::Unavailable, "There is no folder for the database's socket.");
+        }
+        socket = socket_folder(*root, state);
         if (!is_reachable(state, account)) {
             const std::filesystem::path elsewhere = "/var/lib/hostelry/dev-" + short_hash(state);
             std::filesystem::create_directories(elsewhere, error);
@@ -165,8 +182,7 @@ struct EmbeddedPostgres::Parts {
         std::filesystem::create_directories(path, error);
         struct stat facts {};
         if (lstat(path.c_str(), &facts) != 0 || !S_ISDIR(facts.st_mode) ||
-            (geteuid() == 0 && chown(path.c_str(), account.uid, account.gid) != 0) ||
-            chmod(path.c_str(), 0700) != 0) {
+            !give_to(path.string(), account) || chmod(path.c_str(), 0700) != 0) {
             return fail(
                 ErrorCode::Unavailable,
                 "The folder " + path.string() + " cannot be made.",
@@ -242,9 +258,9 @@ struct EmbeddedPostgres::Parts {
         );
     }
 
-    void configure() const {
-        write_as(data / "postgresql.auto.conf", "", account);
-        write_as(
+    Result<void> configure() const {
+        TRY(write_as(data / "postgresql.auto.conf", "", account));
+        TRY(write_as(
             data / "postgresql.conf",
             fmt::format(
                 "# Written at every start.\n"
@@ -278,17 +294,15 @@ struct EmbeddedPostgres::Parts {
                                 : "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
             ),
             account
-        );
-        write_as(data / "pg_hba.conf", "local all all peer map=hostelry\n", account);
-        write_as(data / "pg_ident.conf", identity_map(), account);
+        ));
+        TRY(write_as(data / "pg_hba.conf", "local all all peer map=hostelry\n", account));
+        return write_as(data / "pg_ident.conf", identity_map(), account);
     }
 
     /// Who on this machine may be which role: the user the cluster belongs to, and we.
     std::string identity_map() const {
-        std::set<std::string> users{account.name};
-        if (geteuid() == 0) {
-            users.insert("root");
-        }
+        // root can become anybody anyway, and is who runs `hostelry doctor`.
+        const std::set<std::string> users{account.name, "root"};
         std::string map;
         for (const auto& user : users) {
             for (const auto role :
@@ -448,7 +462,7 @@ Result<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::start(EmbeddedPostgr
     auto parts = std::make_unique<Parts>(std::move(options));
     TRY(parts->prepare());
     TRY(parts->make_cluster());
-    parts->configure();
+    TRY(parts->configure());
     // From here on the destructor cleans up.
     std::unique_ptr<EmbeddedPostgres> embedded(new EmbeddedPostgres(std::move(parts)));
     TRY(embedded->parts_->start());
@@ -471,11 +485,13 @@ std::optional<std::string> EmbeddedPostgres::find_running(
     if (error) {
         return std::nullopt;
     }
-    const auto socket = socket_folder(options.socket_root, state);
-    if (!answers_at(socket)) {
-        return std::nullopt;
+    for (const auto& root : options.socket_roots) {
+        const auto socket = socket_folder(root, state);
+        if (answers_at(socket)) {
+            return dsn_of(socket, role.empty() ? kSuperuser : role, database);
+        }
     }
-    return dsn_of(socket, role.empty() ? kSuperuser : role, database);
+    return std::nullopt;
 }
 
 std::string EmbeddedPostgres::dsn(std::string_view role, std::string_view database) const {

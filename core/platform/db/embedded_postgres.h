@@ -11,12 +11,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hostelry::db {
 
 struct EmbeddedPostgresOptions {
     std::filesystem::path state_directory;  ///< holds `postgres/` (the cluster) and `postgres.log`
-    std::filesystem::path socket_root = "/run";
+    /// The socket's folder is made in the first of these that we may write to. They are short:
+    /// socket paths are limited to 107 bytes. The second is the packaged unit's.
+    std::vector<std::filesystem::path> socket_roots{"/run", "/run/hostelry", "/tmp"};
     /// Empty: the newest /usr/lib/postgresql/*/bin.
     std::filesystem::path program_directory;
     /// The user the cluster belongs to when we are root; created as a system user when missing.

@@ -4,6 +4,8 @@
 
 #include "tests/integration/servers/servers_world.h"
 
+#include <fstream>
+
 namespace hostelry::servers {
 namespace {
 
@@ -181,6 +183,21 @@ TEST_F(ServerOperations, AServerInUseIsNeitherRemovedNorWithdrawn) {
         servers.withdraw(as(postgres.root()), web1, reseller).error().code, ErrorCode::Conflict
     );
     EXPECT_TRUE(servers.withdraw(as(postgres.root()), web1, neighbour));
+}
+
+TEST_F(ServerOperations, ThePanelsOwnMachineIsNotAddedAsAnother) {
+    const auto refused = try_add(postgres.root(), "here", kOwnAddress);
+    EXPECT_EQ(first_field(refused), "address");
+    EXPECT_NE(refused.error().fields[0].message.find("This machine"), std::string::npos);
+}
+
+TEST_F(ServerOperations, ThisMachinesHostKeyIsReadFromItsFiles) {
+    EXPECT_EQ(own_host_key(folder).error().code, ErrorCode::NotFound);
+    const std::string line =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGRlYWRiZWVmZGVhZGJlZWZkZWFkYmVlZmRlYWRiZWVm";
+    std::ofstream(folder + "/ssh_host_rsa_key.pub") << "not a key\n";
+    std::ofstream(folder + "/ssh_host_ed25519_key.pub") << line << " root@here\n";
+    EXPECT_EQ(own_host_key(folder)->line(), line);
 }
 
 TEST_F(ServerOperations, ThisMachineNeedsSystemd) {

@@ -63,6 +63,8 @@ protected:
             std::nullopt
         );
     }
+    static constexpr auto kOwnAddress = "192.0.2.250";
+
     ServerId add(const std::string& name, const std::string& address) {
         auto added = try_add(postgres.root(), name, address);
         EXPECT_TRUE(added) << (added ? "" : added.error().message + added.error().cause);
@@ -168,6 +170,7 @@ protected:
          {.agent_listen = "127.0.0.1:0",
           .agent_advertise = "",
           .agent_package = folder + "/agent.deb",
+          .is_own_address = [](const std::string& address) { return address == kOwnAddress; },
           .automation_folder = folder,
           .scratch_folder = folder + "/scratch"}}};
     AgentListener listener{

@@ -1,7 +1,5 @@
 #include "core/app/preview_listener.h"
 
-#include "core/app/serve_role.h"
-
 #include <gtest/gtest.h>
 
 namespace hostelry::app {
@@ -40,11 +38,6 @@ TEST(PreviewDomain, IsRefusedWhenThePanelLiesBelowIt) {
     EXPECT_FALSE(check_preview_domain("example.net", "panel.example.net"));
     EXPECT_FALSE(check_preview_domain("panel.example.net", "panel.example.net"));
     EXPECT_FALSE(check_preview_domain("", "panel.example.net"));
-}
-
-TEST(HostOf, IsTheHostOfAUrl) {
-    EXPECT_EQ(host_of("https://panel.example.net:8443/x"), "panel.example.net");
-    EXPECT_EQ(host_of("nothing"), "");
 }
 
 }  // namespace

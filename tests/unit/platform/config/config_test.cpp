@@ -27,6 +27,12 @@ TEST(Config, RefusesAnUnknownKeyWithItsLineAndASuggestion) {
     );
 }
 
+TEST(Config, TakesASectionWhoseLinesAreAllComments) {
+    const auto config = parse_config("database:\n  # url: x\nacme:\n", "h.yaml", {});
+    EXPECT_TRUE(config) << config.error().message;
+    EXPECT_FALSE(parse_config("databases:\n", "h.yaml", {}));
+}
+
 TEST(Config, ReportsEveryWrongValueAtOnce) {
     const auto config = parse_config(
         "database:\n  connections: many\nlog:\n  level: loud\nhttp:\n  listen: 1\n  lisen: 2\n",
