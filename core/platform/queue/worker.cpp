@@ -109,12 +109,13 @@ struct Worker::Parts {
                 return (woken && free_slots() > 0 && !stopping) || is_batch_full() ||
                        (stopping && running.empty());
             });
-            const bool may_claim = !stopping && free_slots() > 0;
-            woken = may_claim ? false : woken;
-            const int wanted =
-                may_claim ? std::min(free_slots() + completed_count(), kClaimMax) : 0;
             lock.unlock();
             complete_finished();
+            lock.lock();
+            // Only now, with the slots that became free: who completes needs no claim of its own.
+            const int wanted = stopping ? 0 : std::min(free_slots(), kClaimMax);
+            woken = wanted > 0 ? false : woken;
+            lock.unlock();
             auto pause = options.poll;
             if (wanted > 0 && !guarded("no jobs can be claimed", [&] { pause = claim(wanted); })) {
                 pause = kPauseAfterError;
