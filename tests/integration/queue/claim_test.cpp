@@ -82,6 +82,42 @@ TEST_F(Claiming, ManyAtOnceKeepTheirOrderAndTheirKeys) {
     EXPECT_EQ(job(ids[3]).title, R"(quo"te, {back}\slash)");
 }
 
+TEST_F(Claiming, ManyAtOnceAreWrittenAsOneByOne) {
+    std::vector<NewJob> jobs(7, {.kind = "test.a", .tenant = postgres.root()});
+    jobs[1].priority = -3;
+    jobs[1].exclusive_key = "NULL";
+    jobs[2].subject_type = "site";
+    jobs[2].subject_id = new_uuid(postgres.clock(), postgres.random());
+    jobs[2].subject_name = R"({"a\b",})";
+    jobs[3].title = "3";
+    jobs[3].actor = UserId::make(postgres.clock(), postgres.random());
+    jobs[4].input = nlohmann::json{{"list", {1, 2}}, {"text", "\"quoted\""}};
+    jobs[5].run_at = TimePoint{std::chrono::days{20000}};
+    in_root([&](db::Transaction& tx) -> Result<std::vector<JobId>> {
+        return enqueue_all(tx, jobs);
+    }).value();
+    for (const auto& job : jobs) {
+        enqueue_job(job);
+    }
+    // What is said and what is left out, by place in the order of enqueueing.
+    const std::string rows =
+        "select (number - 1) % 7, kind, title, queue, is_upkeep, priority, input, unique_key, "
+        "exclusive_key, actor_id, subject_type, subject_id, subject_name, run_at - created_at > "
+        "interval '0' from hostelry.jobs where number ";
+    EXPECT_EQ(postgres.value("select count(*) from hostelry.jobs"), "14");
+    EXPECT_EQ(
+        postgres.value(
+            "select count(*) from (" + rows + "<= 7 except " + rows + "> 7) differences"
+        ),
+        "0"
+    );
+    EXPECT_EQ(
+        postgres.value("select string_agg(subject_name || priority || input, ';' order by "
+                       "number) from hostelry.jobs where number <= 7"),
+        R"(0{};-3{};{"a\b",}0{};0{};0{"list": [1, 2], "text": "\"quoted\""};0{};0{})"
+    );
+}
+
 TEST_F(Claiming, AnEnqueueThatIsRolledBackLeavesNoJob) {
     const auto failed = in_root([&](db::Transaction& tx) -> Result<void> {
         enqueue(tx, {.kind = "test.a", .tenant = postgres.root()});
@@ -199,6 +235,25 @@ TEST_F(Claiming, HigherPriorityComesFirstAndLaterJobsWait) {
     );
     EXPECT_EQ(claim(1), Titles{"urgent"});
     EXPECT_EQ(claim(10), Titles{"plain"});
+}
+
+TEST_F(Claiming, AnswersTheJobsInTheOrderOfTheirTurns) {
+    enqueue_job({.kind = "test.a", .tenant = {}, .title = "third"});
+    enqueue_job({.kind = "test.a", .tenant = {}, .title = "second", .priority = 1});
+    enqueue_job({.kind = "test.a", .tenant = {}, .title = "first", .priority = 2});
+    const auto claimed =
+        postgres.database()
+            .single_statement(
+                "select id from hostelry.claim_jobs('w', '{test.a}', 9, '1 minute', 0, '{}', $1, "
+                "'{}')",
+                Uuid{}
+            )
+            .value();
+    Titles titles;
+    for (const auto& row : claimed) {
+        titles.push_back(job(row["id"].id<JobId>()).title);
+    }
+    EXPECT_EQ(titles, (Titles{"first", "second", "third"}));
 }
 
 TEST_F(Claiming, AKindTheWorkerDoesNotKnowIsLeftAlone) {
