@@ -19,7 +19,7 @@ HELP = """\
 ./dev up      install what is missing, build, start the panel and the demo hosts; prints the address
 ./dev down    stop them (data stays)
 ./dev clean   stop them and remove their data
-./dev test    all tests, or one kind: unit, integration, threads, hosts, e2e, lint
+./dev test    all tests, or one kind: unit, integration, threads, fuzz, hosts, e2e, lint
 ./dev package the panel as a Debian package, to install on a machine of its own
 ./dev bench   measure, each figure beside its limit
 ./dev lint    formatting, architecture and clang-tidy

@@ -15,10 +15,11 @@ from results import Results
 from scratch import Interrupted, Scratch
 from stages import Progress, StageFailed
 
-KINDS = ("unit", "integration", "threads", "hosts", "e2e", "lint", "all")
+KINDS = ("unit", "integration", "threads", "fuzz", "hosts", "e2e", "lint", "all")
 PRESET = "test"
 THREADS_PRESET = "tsan"
-LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "testbed": 300, "hosts": 1800, "e2e": 1800}
+FUZZ_PRESET = "fuzz"
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "e2e": 1800}
 E2E = ["node", frontend.E2E / "run.mjs"]
 HOSTS = ["python3", paths.ROOT / "tests" / "hosts" / "run.py"]
 SHOWN_OUTPUT_LINES = 60
@@ -93,6 +94,9 @@ class Run:
         if wanted("threads"):
             build.ensure(self.progress, THREADS_PRESET, "Build for tests (thread sanitizer)", targets=["tests_all"])
             self._ctest("threads", THREADS_PRESET, "Tests where threads meet (thread sanitizer)")
+        if wanted("fuzz"):
+            build.ensure(self.progress, FUZZ_PRESET, "Build for fuzzing (clang)", targets=["tests_fuzz"])
+            self._ctest("fuzz", FUZZ_PRESET, "Parsers of what strangers send, fed at random")
         if wanted("hosts", "e2e"):
             self._await_images()
             self._testbed()
