@@ -14,7 +14,7 @@ BUILD = ("build", "frontend", "run")
 DEMO = ("demo",)
 TEST = ("demo", "test")
 BENCH = ("bench",)
-QUIET_SERVICES = {"pdns-server": "pdns.service"}
+QUIET_SERVICES = {"pdns-server": "pdns.service", "nginx-light": "nginx.service"}
 
 
 def parse(text):

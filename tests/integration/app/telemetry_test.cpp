@@ -1,15 +1,11 @@
 // What an operator's monitoring sees of a running panel.
-#include "core/app/serve_role.h"
 #include "core/app/worker_role.h"
 #include "core/platform/http/outbound.h"
 
-#include "tests/integration/app/app_world.h"
+#include "tests/integration/app/serving.h"
 #include "tests/support/eventually.h"
 
-#include <arpa/inet.h>
 #include <pqxx/pqxx>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include <future>
 
@@ -18,31 +14,11 @@ namespace {
 
 using hostelry::testing::eventually;
 
-std::uint16_t free_port() {
-    const int file = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    ::bind(file, reinterpret_cast<const sockaddr*>(&address), length);
-    ::getsockname(file, reinterpret_cast<sockaddr*>(&address), &length);
-    ::close(file);
-    return ntohs(address.sin_port);
-}
-
-class Telemetry : public ::testing::Test {
+class Telemetry : public Serving {
 protected:
     Telemetry() {
-        config.state_dir = folder.path();
-        config.database.url = postgres.dsn();
-        config.web.assets = folder.path();
-        config.plugins.directory = folder.path();
-        config.migrations.directory = hostelry::testing::migrations_directory();
-        config.http.listen = "127.0.0.1:" + std::to_string(free_port());
-        config.agent.listen = "127.0.0.1:0";
         config.telemetry.listen = "127.0.0.1:" + std::to_string(free_port());
-        platform = Platform::open(config, Migrate::No).value();
-        features.emplace(*platform, assets, "http://" + config.http.listen);
+        open();
     }
 
     http::OutboundResponse ask(const std::string& listen, const std::string& path) {
@@ -60,13 +36,6 @@ protected:
         }
         return *std::move(answer);
     }
-
-    ScratchFolder folder;
-    TestDatabase postgres;
-    config::Config config;
-    std::unique_ptr<Platform> platform;
-    view::Assets assets;
-    std::optional<Features> features;
 };
 
 TEST_F(Telemetry, ShowsRequestsQueriesJobsAndPool) {
