@@ -1,4 +1,5 @@
 // A panel of its own: a configuration, `hostelry up`, the command line and the API.
+import { randomUUID } from "node:crypto";
 import { spawn, spawnSync, execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
@@ -84,7 +85,7 @@ export class Panel {
   }
 
   /** Asks the API as the operator. `body` is sent as JSON; text is sent as it is. */
-  async api(method, path, body, idempotencyKey = crypto.randomUUID()) {
+  async api(method, path, body, idempotencyKey = randomUUID()) {
     const response = await fetch(this.url + path, {
       method,
       headers: { Authorization: `Bearer ${this.operatorKey}`, "Content-Type": "application/json", "Idempotency-Key": idempotencyKey },
