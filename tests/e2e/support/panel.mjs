@@ -1,6 +1,6 @@
 // A panel of its own: a configuration, `hostelry up`, the command line and the API.
-import { randomUUID } from "node:crypto";
 import { spawn, spawnSync, execFileSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { readFileSync, writeFileSync, openSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { until } from "./checks.mjs";
