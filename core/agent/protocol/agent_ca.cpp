@@ -274,6 +274,13 @@ Result<KeyAndRequest> create_agent_request(std::string_view server_id) {
                          })};
 }
 
+std::string certificate_digest(const x509_st* certificate) {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned int size = 0;
+    X509_digest(certificate, EVP_sha256(), digest.data(), &size);
+    return to_hex(std::as_bytes(std::span{digest.data(), size}));
+}
+
 Result<CertificateFacts> read_certificate(std::string_view pem) {
     const Owned<X509> certificate{PEM_read_bio_X509(reading(pem).get(), nullptr, nullptr, nullptr)};
     if (!certificate) {
@@ -288,12 +295,7 @@ Result<CertificateFacts> read_certificate(std::string_view pem) {
     facts.common_name = name.data();
     facts.not_before = TRY(time_of(X509_get0_notBefore(certificate.get())));
     facts.not_after = TRY(time_of(X509_get0_notAfter(certificate.get())));
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (X509_digest(certificate.get(), EVP_sha256(), digest.data(), &size) != 1) {
-        return broken("digest");
-    }
-    facts.fingerprint = "sha256:" + to_hex(std::as_bytes(std::span{digest.data(), size}));
+    facts.fingerprint = "sha256:" + certificate_digest(certificate.get());
     return facts;
 }
 

@@ -12,6 +12,8 @@
 #include <string>
 #include <string_view>
 
+struct x509_st;  // OpenSSL's X509
+
 namespace hostelry::agent {
 
 struct KeyAndCertificate {
@@ -52,6 +54,9 @@ Result<std::string> issue_agent_certificate(
 
 /// A new key and a request for it; the agent's side of enrolment and renewal.
 Result<KeyAndRequest> create_agent_request(std::string_view server_id);
+
+/// 64 hex digits: SHA-256 over the DER form.
+std::string certificate_digest(const x509_st* certificate);
 
 /// Facts of the first certificate in the text.
 Result<CertificateFacts> read_certificate(std::string_view pem);

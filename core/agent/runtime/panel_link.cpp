@@ -1,7 +1,7 @@
 #include "core/agent/runtime/panel_link.h"
 
+#include "core/agent/protocol/agent_ca.h"
 #include "core/agent/protocol/protocol.h"
-#include "core/base/text.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -107,10 +107,7 @@ int verify_by_pin(X509_STORE_CTX* verification, void* pin) {
     STACK_OF(X509)* chain = X509_STORE_CTX_get0_untrusted(verification);
     for (int i = 0; i < sk_X509_num(chain); ++i) {
         X509* const one = sk_X509_value(chain, i);
-        std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-        unsigned int size = 0;
-        X509_digest(one, EVP_sha256(), digest.data(), &size);
-        if ("sha256:" + to_hex(std::as_bytes(std::span{digest.data(), size})) == fingerprint) {
+        if ("sha256:" + certificate_digest(one) == fingerprint) {
             X509_STORE_add_cert(X509_STORE_CTX_get0_store(verification), one);
             return X509_verify_cert(verification);
         }

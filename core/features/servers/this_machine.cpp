@@ -1,13 +1,9 @@
 #include "core/features/servers/this_machine.h"
 
+#include "core/base/interfaces.h"
 #include "core/features/servers/host_key.h"
-#include "core/platform/http/address.h"
-
-#include <ifaddrs.h>
-#include <net/if.h>
 
 #include <filesystem>
-#include <memory>
 
 namespace hostelry::servers {
 
@@ -26,20 +22,7 @@ Result<void> check_this_machine() {
 }
 
 bool is_own_address(const std::string& address) {
-    const auto wanted = http::IpAddress::parse(address);
-    ifaddrs* found = nullptr;
-    if (!wanted || getifaddrs(&found) != 0) {
-        return false;
-    }
-    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owned{found, freeifaddrs};
-    for (const ifaddrs* one = found; one != nullptr; one = one->ifa_next) {
-        const bool is_loopback = (one->ifa_flags & static_cast<unsigned>(IFF_LOOPBACK)) != 0;
-        if (one->ifa_addr != nullptr && !is_loopback &&
-            http::IpAddress::from(one->ifa_addr) == wanted) {
-            return true;
-        }
-    }
-    return false;
+    return has_address(address) && !is_loopback_address(address);
 }
 
 }  // namespace hostelry::servers

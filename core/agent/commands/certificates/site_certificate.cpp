@@ -1,5 +1,6 @@
 #include "core/agent/commands/certificates/site_certificate.h"
 
+#include "core/agent/protocol/agent_ca.h"
 #include "core/agent/protocol/openssl_owned.h"
 #include "core/base/text.h"
 
@@ -89,13 +90,6 @@ TimePoint time_of(const ASN1_TIME* time) {
     );
 }
 
-std::string fingerprint_of(X509* certificate) {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    X509_digest(certificate, EVP_sha256(), digest.data(), &size);
-    return to_hex(std::as_bytes(std::span{digest.data(), size}));
-}
-
 std::string serial_of(X509* certificate) {
     const Owned<BIGNUM> number{ASN1_INTEGER_to_BN(X509_get0_serialNumber(certificate), nullptr)};
     const Owned<char> hex{number ? BN_bn2hex(number.get()) : nullptr};
@@ -156,7 +150,7 @@ Result<ChainFacts> check_chain(
         names_of(leaf),
         issuer_of(leaf),
         serial_of(leaf),
-        fingerprint_of(leaf),
+        certificate_digest(leaf),
         time_of(X509_get0_notBefore(leaf)),
         time_of(X509_get0_notAfter(leaf))};
     if (facts.names.empty()) {

@@ -1,6 +1,7 @@
 #include "core/agent/commands/health/health_commands.h"
 
 #include "core/agent/commands/health/http_probe.h"
+#include "core/base/interfaces.h"
 
 #include <nlohmann/json.hpp>
 
@@ -102,7 +103,9 @@ public:
             facts_.host.empty() || is_host_name(facts_.host), "host", "This is not a host name."
         );
         problems.unless(
-            is_own_address(facts_.address), "address", "This is not an address of this server."
+            is_loopback_address(facts_.address) || has_address(facts_.address),
+            "address",
+            "This is not an address of this server."
         );
     }
 

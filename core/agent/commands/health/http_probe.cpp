@@ -1,10 +1,9 @@
 #include "core/agent/commands/health/http_probe.h"
 
+#include "core/agent/protocol/agent_ca.h"
 #include "core/agent/runtime/descriptor.h"
-#include "core/base/text.h"
 
 #include <arpa/inet.h>
-#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <openssl/err.h>
@@ -15,7 +14,6 @@
 
 #include <array>
 #include <memory>
-#include <span>
 
 namespace hostelry::agent {
 
@@ -121,11 +119,7 @@ int judge_expected(int is_fine, X509_STORE_CTX* context) {
     if (is_fine == 1 || !is_unknown_signer(X509_STORE_CTX_get_error(context))) {
         return is_fine;
     }
-    const X509* leaf = X509_STORE_CTX_get0_cert(context);
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned int size = 0;
-    if (X509_digest(leaf, EVP_sha256(), digest.data(), &size) != 1 ||
-        "sha256:" + to_hex(std::as_bytes(std::span{digest.data(), size})) != wanted) {
+    if ("sha256:" + certificate_digest(X509_STORE_CTX_get0_cert(context)) != wanted) {
         return 0;
     }
     X509_STORE_CTX_set_error(context, X509_V_OK);
@@ -186,38 +180,6 @@ Result<ProbeAnswer> probe(const Probe& what) {
     return parse_answer(read_to_end([&](char* to, std::size_t size) {
         return recv(connection.number(), to, size, 0);
     }));
-}
-
-bool is_own_address(const std::string& address) {
-    in6_addr wanted6{};
-    in_addr wanted4{};
-    const bool is_4 = inet_pton(AF_INET, address.c_str(), &wanted4) == 1;
-    const bool is_6 = !is_4 && inet_pton(AF_INET6, address.c_str(), &wanted6) == 1;
-    if (is_4 && ntohl(wanted4.s_addr) >> 24U == 127) {
-        return true;
-    }
-    ifaddrs* list = nullptr;
-    if ((!is_4 && !is_6) || getifaddrs(&list) != 0) {
-        return false;
-    }
-    const std::unique_ptr<ifaddrs, decltype(&freeifaddrs)> owned{list, freeifaddrs};
-    for (const ifaddrs* one = list; one != nullptr; one = one->ifa_next) {
-        if (one->ifa_addr == nullptr) {
-            continue;
-        }
-        if (is_4 && one->ifa_addr->sa_family == AF_INET &&
-            reinterpret_cast<const sockaddr_in*>(one->ifa_addr)->sin_addr.s_addr ==
-                wanted4.s_addr) {
-            return true;
-        }
-        if (is_6 && one->ifa_addr->sa_family == AF_INET6 &&
-            IN6_ARE_ADDR_EQUAL(
-                &reinterpret_cast<const sockaddr_in6*>(one->ifa_addr)->sin6_addr, &wanted6
-            )) {
-            return true;
-        }
-    }
-    return false;
 }
 
 }  // namespace hostelry::agent

@@ -32,7 +32,4 @@ inline constexpr std::size_t kProbeBodyMax = std::size_t{2} << 20U;
 /// Unavailable with the reason when no proper answer came.
 Result<ProbeAnswer> probe(const Probe& what);
 
-/// True for loopback and for addresses of this server's interfaces.
-bool is_own_address(const std::string& address);
-
 }  // namespace hostelry::agent
