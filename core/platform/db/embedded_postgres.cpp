@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/platform/crypto/digest.h"
+#include "core/platform/db/cluster_config.h"
 #include "core/platform/db/cluster_process.h"
 #include "core/platform/log/log.h"
 
@@ -90,28 +91,6 @@ std::string dsn_of(
     const std::filesystem::path& socket, std::string_view role, std::string_view database
 ) {
     return fmt::format("host={} user={} dbname={}", socket.string(), role, database);
-}
-
-/// To whom a file or folder of the cluster belongs; only root has to give it away.
-bool give_to(const std::string& path, const Account& account) {
-    return geteuid() != 0 || chown(path.c_str(), account.uid, account.gid) == 0;
-}
-
-Result<void> write_as(
-    const std::filesystem::path& path, const std::string& text, const Account& account
-) {
-    const auto fresh = path.string() + ".new";
-    std::ofstream file(fresh, std::ios::trunc);
-    file << text;
-    file.close();
-    std::error_code error;
-    if (file && give_to(fresh, account) && chmod(fresh.c_str(), 0600) == 0) {
-        std::filesystem::rename(fresh, path, error);
-        if (!error) {
-            return {};
-        }
-    }
-    return fail(ErrorCode::Unavailable, "The file " + path.string() + " cannot be written.");
 }
 
 }  // namespace
@@ -256,61 +235,6 @@ struct EmbeddedPostgres::Parts {
             what + ". The reason is in " + log_file.string() + ".",
             last_lines(log_file)
         );
-    }
-
-    Result<void> configure() const {
-        TRY(write_as(data / "postgresql.auto.conf", "", account));
-        TRY(write_as(
-            data / "postgresql.conf",
-            fmt::format(
-                "# Written at every start.\n"
-                "listen_addresses = ''\n"
-                "unix_socket_directories = '{}'\n"
-                "max_connections = {}\n"
-                "shared_buffers = {}MB\n"
-                "work_mem = 4MB\n"
-                "maintenance_work_mem = 32MB\n"
-                "temp_buffers = 1MB\n"
-                "huge_pages = off\n"
-                "jit = off\n"
-                "max_worker_processes = 2\n"
-                "max_parallel_workers_per_gather = 0\n"
-                "wal_level = minimal\n"
-                "max_wal_senders = 0\n"
-                "min_wal_size = 32MB\n"
-                "max_wal_size = 256MB\n"
-                "checkpoint_timeout = 10min\n"
-                "autovacuum_naptime = 20s\n"
-                "timezone = 'UTC'\n"
-                "log_timezone = 'UTC'\n"
-                "lc_messages = 'C'\n"
-                "log_checkpoints = off\n"
-                "log_line_prefix = '%m [%p] %q%u@%d '\n"
-                "{}",
-                socket.string(),
-                options.connections_max,
-                options.shared_buffers_mb,
-                options.durable ? ""
-                                : "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n"
-            ),
-            account
-        ));
-        TRY(write_as(data / "pg_hba.conf", "local all all peer map=hostelry\n", account));
-        return write_as(data / "pg_ident.conf", identity_map(), account);
-    }
-
-    /// Who on this machine may be which role: the user the cluster belongs to, and we.
-    std::string identity_map() const {
-        // root can become anybody anyway, and is who runs `hostelry doctor`.
-        const std::set<std::string> users{account.name, "root"};
-        std::string map;
-        for (const auto& user : users) {
-            for (const auto role :
-                 {"postgres", "hostelry_owner", "hostelry_app", "hostelry_backup"}) {
-                map += fmt::format("hostelry \"{}\" {}\n", user, role);
-            }
-        }
-        return map;
     }
 
     /// What a killed panel left: its server normally ends with it; one that did not is ended here.
@@ -462,7 +386,7 @@ Result<std::unique_ptr<EmbeddedPostgres>> EmbeddedPostgres::start(EmbeddedPostgr
     auto parts = std::make_unique<Parts>(std::move(options));
     TRY(parts->prepare());
     TRY(parts->make_cluster());
-    TRY(parts->configure());
+    TRY(write_cluster_config(parts->data, parts->socket, parts->options, parts->account));
     // From here on the destructor cleans up.
     std::unique_ptr<EmbeddedPostgres> embedded(new EmbeddedPostgres(std::move(parts)));
     TRY(embedded->parts_->start());
