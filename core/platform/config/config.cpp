@@ -198,8 +198,9 @@ public:
                 items.push_back(item.IsScalar() ? item.Scalar() : std::string{});
             }
             apply(path, join(items, ","), place(node));
-        } else if (!node.IsNull() || !is_section(path)) {  // A section may have nothing but
-                                                           // comments.
+        } else if (node.IsNull() && is_section(path)) {
+            return;  // It holds nothing but comments.
+        } else {
             apply(path, node.IsNull() ? std::string{} : node.Scalar(), place(node));
         }
     }
