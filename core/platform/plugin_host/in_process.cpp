@@ -258,12 +258,12 @@ private:
         const std::lock_guard one_at_a_time(init_);
         CallFrame frame;
         frame.deadline = deadline;
-        for (auto& [name, instance] : instances) {
+        for (const auto& entry : instances) {
             if (!HOSTELRY_HAS(plugin_, drain)) {
                 continue;
             }
             const auto answer = run(frame, [&](const hostelry_call* call) {
-                return plugin_->drain(instance->handle(), call);
+                return plugin_->drain(entry.second->handle(), call);
             });
             if (answer.status != HOSTELRY_OK) {
                 return tl::unexpected(
