@@ -29,6 +29,7 @@ class Scratch:
             signal.signal(number, stop)
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
         self.folder.chmod(0o755)
+        self._subnets = _free_subnets()
         return self
 
     def __exit__(self, *_):
@@ -45,7 +46,7 @@ class Scratch:
         state.chmod(0o755)
         return {**os.environ, "HOSTELRY_SOURCE": str(paths.ROOT), "HOSTELRY_BIN": str(build.folder(preset) / "bin"),
                 "HOSTELRY_TEST_STATE": str(state), "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}",
-                "HOSTELRY_BED_SUBNET": _free_subnet()}
+                "HOSTELRY_BED_SUBNET": next(self._subnets)}
 
     def end_left_overs(self, stage):
         """What a stage should have ended itself."""
@@ -58,6 +59,9 @@ class Scratch:
             print(f"Ended what tests had left running: {', '.join(left)}", flush=True)
 
 
-def _free_subnet():
-    numbers = random.sample(range(256), 256)
-    return next(f"10.78.{number}" for number in numbers if not network.subnet_is_used(f"10.78.{number}"))
+def _free_subnets():
+    """One after the other; none twice, for a bed takes its own into use only later."""
+    for number in random.sample(range(256), 256):
+        subnet = f"10.78.{number}"
+        if not network.subnet_is_used(subnet):
+            yield subnet

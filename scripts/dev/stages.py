@@ -2,6 +2,7 @@
 
 import contextlib
 import sys
+import threading
 import time
 
 import paths
@@ -28,20 +29,14 @@ class StageFailed(Exception):
 
 
 class Stage:
-    """One stage of a command. Without a terminal only its end is printed."""
+    """One stage of a command."""
 
-    def __init__(self, title, log, began):
+    def __init__(self, title, log, tick):
         self.title = title
         self.log = log
         self.note = ""
-        self._began = began
-        self._own_began = time.monotonic()
-        self._shown = 0.0
-
-    def tick(self):
-        if sys.stdout.isatty() and time.monotonic() - self._shown > 0.5:
-            self._shown = time.monotonic()
-            print(f"\r\033[K  … {self.title}  {time.monotonic() - self._own_began:.0f} s", end="", flush=True)
+        self.began = time.monotonic()
+        self.tick = tick
 
     def run(self, argv, **options):
         """Run a tool of this stage; see tools.run."""
@@ -50,20 +45,16 @@ class Stage:
             output.flush()
             return tools.run(argv, output, tick=self.tick, **options)
 
-    def end(self, mark):
-        if sys.stdout.isatty():
-            print("\r\033[K", end="")
-        now = time.monotonic()
-        note = f"  ({self.note})" if self.note else ""
-        print(f"[{now - self._began:6.1f} s] {mark} {self.title}  {now - self._own_began:.1f} s{note}", flush=True)
-
 
 class Progress:
-    """All stages of one command."""
+    """All stages of one command, some of them side by side in several threads. What runs is shown on a terminal only."""
 
     def __init__(self, command):
         self._command = command
         self._began = time.monotonic()
+        self._lock = threading.Lock()
+        self._running = []
+        self._shown = 0.0
 
     @contextlib.contextmanager
     def stage(self, name, title, advice=""):
@@ -71,14 +62,33 @@ class Progress:
         paths.LOGS.mkdir(parents=True, exist_ok=True)
         log = paths.LOGS / f"{self._command}-{name}.log"
         log.write_bytes(b"")
-        stage = Stage(title, log, self._began)
+        stage = Stage(title, log, self._tick)
+        with self._lock:
+            self._running.append(stage)
         try:
-            stage.tick()
+            self._tick()
             yield stage
         except tools.ToolFailed as failure:
-            stage.end("✗")
+            self._end(stage, "✗")
             raise StageFailed(title, str(failure), log, advice) from failure
         except BaseException:
-            stage.end("✗")
+            self._end(stage, "✗")
             raise
-        stage.end("✓")
+        self._end(stage, "✓")
+
+    def _tick(self):
+        now = time.monotonic()
+        with self._lock:
+            if not sys.stdout.isatty() or now - self._shown < 0.5:
+                return
+            self._shown = now
+            shown = ", ".join(f"{stage.title}  {now - stage.began:.0f} s" for stage in self._running)
+            print(f"\r\033[K  … {shown}", end="", flush=True)
+
+    def _end(self, stage, mark):
+        now = time.monotonic()
+        note = f"  ({stage.note})" if stage.note else ""
+        with self._lock:
+            self._running.remove(stage)
+            clear = "\r\033[K" if sys.stdout.isatty() else ""
+            print(f"{clear}[{now - self._began:6.1f} s] {mark} {stage.title}  {now - stage.began:.1f} s{note}", flush=True)

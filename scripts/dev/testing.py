@@ -2,10 +2,12 @@
 
 import os
 import subprocess
+import threading
 
 import build
 import demo
 import frontend
+import lanes
 import lint
 import packages
 import paths
@@ -19,7 +21,8 @@ KINDS = ("unit", "integration", "threads", "fuzz", "hosts", "e2e", "lint", "all"
 PRESET = "test"
 THREADS_PRESET = "tsan"
 FUZZ_PRESET = "fuzz"
-LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "e2e": 1800}
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "e2e-pages": 900,
+                 "e2e-hosts": 900}
 E2E = ["node", frontend.E2E / "run.mjs"]
 HOSTS = ["python3", paths.ROOT / "tests" / "hosts" / "run.py"]
 SHOWN_OUTPUT_LINES = 60
@@ -35,11 +38,13 @@ def test(options):
     run = Run(Progress("test"))
     try:
         with Scratch() as scratch:
-            run.stages(options.kind, scratch)
+            failures = run.stages(options.kind, scratch)
     except Interrupted:
         print("\nInterrupted.")
         return 130
     except StageFailed as failure:
+        failures = [failure]
+    for failure in failures:
         print(failure.report(), flush=True)
         run.totals.failed += 1
     return _verdict(run.totals)
@@ -60,13 +65,15 @@ class Run:
     def __init__(self, progress):
         self.progress = progress
         self.totals = Results()
+        self._counting = threading.Lock()
         self._scratch = None
         self._images = None
 
     def stages(self, kind, scratch):
+        """Everything of that kind; answers the StageFailed of what could not be run."""
         self._scratch = scratch
         try:
-            self._stages(kind)
+            return self._stages(kind)
         finally:
             if self._images is not None:
                 tools.end_group(self._images)
@@ -77,35 +84,53 @@ class Run:
 
         packages.ensure(self.progress, packages.BUILD + packages.TEST)
         if wanted("lint"):
-            self.totals += lint.quick(self.progress)
-        if kind == "lint":
-            self.totals += lint.clang_tidy(self.progress)
-            return
-        frontend.ensure(self.progress)
-        if wanted("integration", "hosts", "e2e"):
-            self._start_images()
-        if wanted("unit", "integration", "hosts", "e2e"):
-            build.ensure(self.progress, PRESET, "Build for tests (address and undefined-behaviour sanitizers)")
-        if wanted("unit"):
-            self._ctest("unit", PRESET, "Unit tests")
-        if wanted("integration"):
-            self._await_images()
-            self._ctest("integration", PRESET, "Integration tests")
-        if wanted("threads"):
-            build.ensure(self.progress, THREADS_PRESET, "Build for tests (thread sanitizer)", targets=["tests_all"])
-            self._ctest("threads", THREADS_PRESET, "Tests where threads meet (thread sanitizer)")
-        if wanted("fuzz"):
-            build.ensure(self.progress, FUZZ_PRESET, "Build for fuzzing (clang)", targets=["tests_fuzz"])
-            self._ctest("fuzz", FUZZ_PRESET, "Parsers of what strangers send, fed at random")
+            self._count(lint.quick(self.progress))
+        if kind != "lint":
+            frontend.ensure(self.progress)
         if wanted("hosts", "e2e"):
-            self._await_images()
-            self._testbed()
-        if wanted("hosts"):
-            build.ensure(self.progress, PRESET, "Package of the panel", targets=["hostelry_deb"])
-            self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
+            self._start_images()
         if wanted("e2e"):
             self._e2e_packages()
-            self._script("e2e", "End to end, on real hosts in a real browser", E2E)
+        if wanted("unit", "integration", "hosts", "e2e"):
+            build.ensure(self.progress, PRESET, "Build for tests (address and undefined-behaviour sanitizers)")
+        # Tests on hosts wait most of their time; the others keep the processor busy.
+        here = {"unit": self._unit, "integration": self._integration, "e2e": self._e2e_pages, "threads": self._threads,
+                "fuzz": self._fuzz, "lint": self._clang_tidy}
+        on_hosts = {"hosts": self._hosts, "e2e": self._e2e_hosts}
+        lane_here = [step for name, step in here.items() if wanted(name)]
+        lane_hosts = [step for name, step in on_hosts.items() if wanted(name)]
+        return lanes.run(lane_here, [self._testbed, *lane_hosts] if lane_hosts else [])
+
+    def _unit(self):
+        self._ctest("unit", PRESET, "Unit tests")
+
+    def _integration(self):
+        self._ctest("integration", PRESET, "Integration tests")
+
+    def _threads(self):
+        build.ensure(self.progress, THREADS_PRESET, "Build for tests (thread sanitizer)", targets=["tests_all"])
+        self._ctest("threads", THREADS_PRESET, "Tests where threads meet (thread sanitizer)")
+
+    def _fuzz(self):
+        build.ensure(self.progress, FUZZ_PRESET, "Build for fuzzing", targets=["tests_fuzz"])
+        self._ctest("fuzz", FUZZ_PRESET, "Parsers of what strangers send, fed at random")
+
+    def _clang_tidy(self):
+        self._count(lint.clang_tidy(self.progress))
+
+    def _e2e_pages(self):
+        self._script("e2e-pages", "Every page in a real browser", [*E2E, "pages"])
+
+    def _hosts(self):
+        build.ensure(self.progress, PRESET, "Package of the panel", targets=["hostelry_deb"])
+        self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
+
+    def _e2e_hosts(self):
+        self._script("e2e-hosts", "The main job on real hosts, in a real browser", [*E2E, "hosts"])
+
+    def _count(self, found):
+        with self._counting:
+            self.totals += found
 
     def _start_images(self):
         """Images of the managed hosts are made while the compiler works; a failure shows when hosts are needed."""
@@ -151,10 +176,11 @@ class Run:
             if not found.total:
                 raise tools.ToolFailed(argv, f"found no test of the kind {label}")
         _show(failures, skips)
-        self.totals += found
+        self._count(found)
 
     def _testbed(self):
         """The ground the tests of hosts stand on."""
+        self._await_images()
         environment = self._environment("testbed", PRESET)
         self._script("testbed", "Test bed", [paths.TESTBED.with_name("selftest.py"), "--subnet",
                                              environment["HOSTELRY_BED_SUBNET"]], environment)
@@ -176,12 +202,13 @@ class Run:
             stage.note = found.line()
         if found.failed or found.skipped:
             print("\n".join(output.splitlines()[-SHOWN_OUTPUT_LINES:]), flush=True)
-        self.totals += found
+        self._count(found)
 
 
 def _show(failures, skips):
+    lines = []
     for name, output in failures:
-        print(f"\n✗ {name}")
-        print("\n".join(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES)))
-    for name, reason in skips:
-        print(f"  skipped {name}: {reason}")
+        lines += ["", f"✗ {name}", *(f"    {line}" for line in results.telling_part(output, SHOWN_OUTPUT_LINES))]
+    lines += [f"  skipped {name}: {reason}" for name, reason in skips]
+    if lines:
+        print("\n".join(lines), flush=True)

@@ -1,12 +1,15 @@
-"""clang-tidy over our sources: all of them in CI, what a branch changed elsewhere.
+"""clang-tidy over all our sources. A unit without findings is remembered, and looked at again when it changes.
 
 It reads the compile commands of the test build, which compiles several files as one unit; a unit is checked whole."""
 
 import concurrent.futures
+import hashlib
 import json
 import os
+import pathlib
 import re
 import subprocess
+import time
 
 import build
 import paths
@@ -14,65 +17,119 @@ import tools
 
 CLANG_TIDY = "clang-tidy-14"
 OURS = ("core", "plugin-api", "plugins")
-LIMIT_SECONDS = 600
-_INCLUDED = re.compile(r'^#include "(.+)"$', re.MULTILINE)
+LIMIT_SECONDS = 1200
+FORGOTTEN_AFTER_SECONDS = 30 * 24 * 3600
+_INCLUDED = re.compile(r'^\s*#\s*include "(.+)"$', re.MULTILINE)
 
 
-def check(stage, preset, everything):
-    """Run it; raises ToolFailed when there is a finding. Returns how many units were looked at."""
-    units = _units(build.folder(preset))
-    if not everything:
-        changed = _changed_files()
-        units = {unit: files for unit, files in units.items() if changed & files}
+def check(stage, preset):
+    """Look at every unit; raises ToolFailed when there is a finding. Answers (number of units, of them changed)."""
+    sources = Sources(build.folder(preset))
+    known = Known()
+    pending = {unit: key for unit, key in sources.units() if not known.is_fine(key)}
     findings = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        tasks = [pool.submit(_check_unit, build.folder(preset), unit) for unit in sorted(units)]
+        tasks = {pool.submit(_check_unit, stage, build.folder(preset), unit): key for unit, key in pending.items()}
         try:
-            for task in tasks:
-                while not task.done():
-                    concurrent.futures.wait([task], timeout=0.5)
-                    stage.tick()
-                findings.append(task.result())
+            for task in concurrent.futures.as_completed(tasks):
+                if task.result():
+                    findings.append(task.result())
+                else:
+                    known.remember(tasks[task])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
-    text = "\n".join(sorted(filter(None, findings)))
-    stage.log.write_text(text)
-    if text:
+    known.forget_old()
+    stage.log.write_text("\n".join(sorted(findings)))
+    if findings:
         raise tools.ToolFailed([CLANG_TIDY], "has findings")
-    return len(units)
+    return sources.count, len(pending)
 
 
-def _units(folder):
-    """Each unit of ours with the files it holds."""
-    units = {}
-    for command in json.loads((folder / "compile_commands.json").read_text()):
-        unit = command["file"]
-        text = open(unit).read() if "/Unity/" in unit else ""
-        files = set(_INCLUDED.findall(text)) or {unit}
-        ours = {file for file in files if file.startswith(tuple(f"{paths.ROOT / part}/" for part in OURS))}
-        if ours:
-            units[unit] = ours
-    return units
+class Known:
+    """Keys of units without findings, as empty files that all checkouts of this user share."""
+
+    def __init__(self):
+        cache = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache")
+        self._folder = cache / "hostelry" / "clang-tidy"
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    def is_fine(self, key):
+        file = self._folder / key
+        if file.exists():
+            file.touch()
+            return True
+        return False
+
+    def remember(self, key):
+        (self._folder / key).touch()
+
+    def forget_old(self):
+        for file in self._folder.iterdir():
+            if time.time() - file.stat().st_mtime > FORGOTTEN_AFTER_SECONDS:
+                file.unlink(missing_ok=True)
 
 
-def _changed_files():
-    """Files that differ from the published main branch (from the last commit where there is none), and new ones."""
-    known = subprocess.run(["git", "rev-parse", "--verify", "--quiet", "origin/main"], cwd=paths.ROOT,
-                           capture_output=True).returncode == 0
-    argv = (["git", "diff", "--name-only", "origin/main" if known else "HEAD"],
-            ["git", "ls-files", "--others", "--exclude-standard"])
-    return {str(paths.ROOT / name) for command in argv
-            for name in subprocess.run(command, cwd=paths.ROOT, check=True, capture_output=True,
-                                       text=True).stdout.splitlines()}
+class Sources:
+    """The units of a build folder. A unit's key is a digest of all that findings depend on but the system's headers."""
+
+    def __init__(self, folder):
+        self._generated = folder / "generated"
+        self._commands = {}
+        for command in json.loads((folder / "compile_commands.json").read_text()):
+            files = self._files_of(pathlib.Path(command["file"]))
+            if any(file.is_relative_to(paths.ROOT / part) for file in files for part in OURS):
+                self._commands[command["file"]] = command["command"], files
+        self._texts = {}
+
+    @property
+    def count(self):
+        return len(self._commands)
+
+    def units(self):
+        """(file, key) of each."""
+        version = subprocess.run([CLANG_TIDY, "--version"], capture_output=True, text=True, check=True).stdout
+        rules = (paths.ROOT / ".clang-tidy").read_text()
+        for unit, (command, files) in sorted(self._commands.items()):
+            digest = hashlib.sha256(f"{version}\n{rules}\n{command.replace(str(paths.ROOT), '')}".encode())
+            for file in sorted(self._with_includes(files)):
+                digest.update(f"{os.path.relpath(file, paths.ROOT)}\n".encode() + self._text(file))
+            yield unit, digest.hexdigest()
+
+    def _files_of(self, unit):
+        """What CMake put into one unit; a file that is compiled by itself is its own unit."""
+        if "/Unity/" not in str(unit):
+            return [unit]
+        return [pathlib.Path(name) for name in _INCLUDED.findall(unit.read_text())]
+
+    def _with_includes(self, files):
+        found, todo = set(), list(files)
+        while todo:
+            file = todo.pop()
+            if file not in found:
+                found.add(file)
+                names = _INCLUDED.findall(self._text(file).decode(errors="replace"))
+                todo += [path for name in names for path in self._candidates(file, name) if path.is_file()]
+        return found
+
+    def _candidates(self, file, name):
+        return paths.ROOT / name, paths.ROOT / "plugin-api" / "include" / name, self._generated / name, file.parent / name
+
+    def _text(self, file):
+        if file not in self._texts:
+            self._texts[file] = file.read_bytes()
+        return self._texts[file]
 
 
-def _check_unit(folder, unit):
+def _check_unit(stage, folder, unit):
     """The findings of one unit; '' when there are none."""
-    argv = ["nice", "-n", "5", CLANG_TIDY, "-p", folder, "--quiet", "--extra-arg=-Wno-unknown-warning-option",
-            f"--header-filter=^{re.escape(str(paths.ROOT))}/({'|'.join(OURS)})/", unit]
-    done = subprocess.run([str(part) for part in argv], stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=LIMIT_SECONDS)
-    if done.returncode == 0 and "warning:" not in done.stdout:
-        return ""
-    return done.stdout + done.stderr
+    output = stage.log.with_name(f"{stage.log.stem}-{hashlib.sha256(unit.encode()).hexdigest()[:12]}.log")
+    try:
+        with open(output, "wb") as log:
+            tools.run(["nice", "-n", "5", CLANG_TIDY, "-p", folder, "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+                       f"--header-filter=^{re.escape(str(paths.ROOT))}/({'|'.join(OURS)})/", unit],
+                      log, tick=stage.tick, limit=LIMIT_SECONDS, accept=None)
+        text = output.read_text(errors="replace")
+    finally:
+        output.unlink(missing_ok=True)
+    return text if re.search(r"(warning|error): ", text) else ""

@@ -4,10 +4,12 @@ import ctypes
 import os
 import signal
 import subprocess
+import threading
 import time
 
 _PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None)
+_stopping = threading.Event()
 
 
 class ToolFailed(Exception):
@@ -18,8 +20,17 @@ class ToolFailed(Exception):
         self.reason = reason
 
 
+class Stopped(Exception):
+    """The command ends; so did this tool."""
+
+
+def stop_all():
+    """For good: every tool that runs now or later, in any thread, is ended, and its run() raises Stopped."""
+    _stopping.set()
+
+
 def _end_with_parent():
-    """Even a killed ./dev takes its tools along."""
+    """Even a killed ./dev takes its tools along. (The parent is the thread that starts it.)"""
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
@@ -54,6 +65,8 @@ def run(argv, log, *, cwd=None, env=None, limit=600, tick=lambda: None, accept=(
                 break
             except subprocess.TimeoutExpired:
                 tick()
+            if _stopping.is_set():
+                raise Stopped
             if time.monotonic() > deadline:
                 raise ToolFailed(argv, f"did not end within {limit} s")
     except BaseException:
