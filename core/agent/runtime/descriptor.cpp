@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <linux/openat2.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -21,7 +22,7 @@ namespace hostelry::agent {
 
 namespace {
 
-constexpr int kRemovedDepthMax = 256;
+constexpr int kRemovedDepthMax = 100;  // two open descriptors each
 constexpr int kOpenAgain = 20;
 
 /// Always the same for a file, so that what a killed writer left is replaced by the next one and
@@ -62,46 +63,74 @@ Result<std::string> read_all(int file, std::size_t max) {
     }
 }
 
-Result<void> remove_entries(int directory, int depth);
+/// Removes what a folder holds. However deeply its owner has nested folders, nobody keeps a tree
+/// from being removed: what lies too deep is moved up to the top and removed from there.
+class TreeRemoval {
+public:
+    explicit TreeRemoval(int top) : top_(top) {}
 
-Result<void> remove_entry(int directory, const char* name, int depth) {
-    if (unlinkat(directory, name, 0) == 0 || errno == ENOENT) {
+    Result<void> run() {
+        do {
+            moved_ = false;
+            TRY(remove_entries(top_, 0));
+        } while (moved_);
         return {};
     }
-    if (errno != EISDIR && errno != EPERM) {
-        return system_failure("A file could not be removed.");
-    }
-    const Descriptor below{
-        openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
-    if (!below) {
-        return system_failure("A folder could not be opened for removal.");
-    }
-    TRY(remove_entries(below.number(), depth + 1));
-    if (unlinkat(directory, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
-        return system_failure("A folder could not be removed.");
-    }
-    return {};
-}
 
-Result<void> remove_entries(int directory, int depth) {
-    if (depth > kRemovedDepthMax) {
-        return fail(ErrorCode::Forbidden, "A folder is nested too deeply to be removed.");
-    }
-    // A description of its own: fdopendir takes ownership and the read position.
-    const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const std::unique_ptr<DIR, CloseDirectory> entries{own >= 0 ? fdopendir(own) : nullptr};
-    if (!entries) {
-        return system_failure("A folder could not be read.");
-    }
-    while (const dirent* entry =
-               readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        const std::string_view name = entry->d_name;
-        if (name != "." && name != "..") {
-            TRY(remove_entry(directory, entry->d_name, depth));
+private:
+    Result<void> remove_entries(int directory, int depth) {
+        // A description of its own: fdopendir takes ownership and the read position.
+        const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        const std::unique_ptr<DIR, CloseDirectory> entries{own >= 0 ? fdopendir(own) : nullptr};
+        if (!entries) {
+            return system_failure("A folder could not be read.");
         }
+        while (const dirent* entry =
+                   readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
+            const std::string_view name = entry->d_name;
+            if (name != "." && name != "..") {
+                TRY(remove_entry(directory, entry->d_name, depth));
+            }
+        }
+        return {};
     }
-    return {};
-}
+
+    Result<void> remove_entry(int directory, const char* name, int depth) {
+        if (unlinkat(directory, name, 0) == 0 || errno == ENOENT) {
+            return {};
+        }
+        if (errno != EISDIR && errno != EPERM) {
+            return system_failure("A file could not be removed.");
+        }
+        if (depth >= kRemovedDepthMax) {
+            return move_up(directory, name);
+        }
+        const Descriptor below{
+            openat(directory, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)};
+        if (!below) {
+            return system_failure("A folder could not be opened for removal.");
+        }
+        TRY(remove_entries(below.number(), depth + 1));
+        if (unlinkat(directory, name, AT_REMOVEDIR) != 0 && errno != ENOENT) {
+            return system_failure("A folder could not be removed.");
+        }
+        return {};
+    }
+
+    Result<void> move_up(int directory, const char* name) {
+        // Of random bytes, so that nothing can stand in its place.
+        std::array<std::byte, 16> bytes{};
+        if (getrandom(bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+            renameat(directory, name, top_, (".deep-" + to_hex(bytes)).c_str()) != 0) {
+            return system_failure("A folder is nested too deeply to be removed.");
+        }
+        moved_ = true;
+        return {};
+    }
+
+    int top_;
+    bool moved_ = false;
+};
 
 }  // namespace
 
@@ -288,7 +317,7 @@ Result<bool> remove_tree_at(int directory, const std::string& name) {
         }
         return system_failure("\"" + name + "\" could not be opened.");
     }
-    TRY(remove_entries(top.number(), 0));
+    TRY(TreeRemoval{top.number()}.run());
     if (unlinkat(directory, name.c_str(), AT_REMOVEDIR) != 0 && errno != ENOENT) {
         return system_failure("The folder \"" + name + "\" could not be removed.");
     }

@@ -70,6 +70,19 @@ TEST_F(SiteFiles, AreNotReachedThroughATenantsLink) {
     EXPECT_FALSE(scratch_.has("outside/new"));
 }
 
+TEST_F(SiteFiles, AreRemovedHoweverDeeplyTheirOwnerNestsFolders) {
+    ASSERT_TRUE(write("tree/file", "x"));
+    Descriptor at = open_beneath(directory_.number(), "tree", O_RDONLY | O_DIRECTORY).value();
+    for (int depth = 0; depth < 1000; ++depth) {
+        ASSERT_EQ(mkdirat(at.number(), "d", 0700), 0);
+        ASSERT_EQ(mkdirat(at.number(), "e", 0700), 0);
+        at = open_beneath(at.number(), "d", O_RDONLY | O_DIRECTORY).value();
+    }
+    const auto removed = remove_site_path(home(), "tree", Act::Apply);
+    ASSERT_TRUE(removed) << removed.error().message;
+    EXPECT_FALSE(scratch_.has("home/tree"));
+}
+
 TEST_F(SiteFiles, DoNotFollowALinkWhenTheyAreRemoved) {
     ASSERT_TRUE(write("tree/a/file", "x"));
     std::filesystem::create_symlink("../../../outside", scratch_ / "home/tree/a/link");
