@@ -11,7 +11,7 @@
 // untouched. "dry_run" changes nothing and reports with "diff" what would change. "undo" runs the
 // inverse of the actions backwards and goes on after a failure, so that as much as possible is
 // gone. With "undo_of" (a plan id) only what that plan changed is undone: what it found already
-// there is left alone and what it replaced is put back.
+// there is left alone and what it replaced is put back; a plan that is not remembered is refused.
 
 #include "core/base/result.h"
 

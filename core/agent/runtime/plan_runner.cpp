@@ -165,6 +165,12 @@ Result<PlanOutcome> PlanRunner::carry_out(
     std::optional<PlanRecord> done_before;
     if (!plan.undo_of.empty()) {
         done_before = TRY(journal_.find(plan.undo_of));
+        if (!done_before) {
+            return fail(
+                ErrorCode::NotFound,
+                "This server does not remember that plan, so what it changed is not known."
+            );
+        }
     }
     if (plan.undo) {
         std::reverse(steps.begin(), steps.end());

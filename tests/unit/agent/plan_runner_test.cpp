@@ -214,6 +214,15 @@ TEST_F(PlanRunning, UndoesOnlyWhatThePlanChangedAndPutsBackWhatItReplaced) {
     EXPECT_EQ(scratch_.read("sites/never"), "somebody else's");
 }
 
+TEST_F(PlanRunning, UndoesNothingOfAPlanThatItDoesNotRemember) {
+    scratch_.write("sites/kept", "1");
+    const auto outcome =
+        run(2, {{{"file", "kept"}, {"text", "1"}}}, {{"undo", true}, {"undo_of", id(1)}});
+    ASSERT_NE(outcome.failure(), nullptr);
+    EXPECT_EQ(outcome.failure()->code, "not_found");
+    EXPECT_EQ(scratch_.read("sites/kept"), "1");
+}
+
 TEST_F(PlanRunning, RemembersAcrossAKillWhatItFirstFound) {
     // What a kill between the change and the result leaves behind: begun, kept, not finished.
     scratch_.write("sites/a", "old");
