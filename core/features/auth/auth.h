@@ -82,7 +82,7 @@ public:
     Result<void> count_link_guess(const std::string& client_address);
 
 private:
-    Result<void> count_attempt(const SignIn& request, const Origin& origin);
+    Result<void> count_attempt(const std::string& account, const Origin& origin);
     Result<NewSession> start_session(
         const users::Account& account,
         const Origin& origin,

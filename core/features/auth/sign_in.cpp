@@ -4,9 +4,12 @@
 #include "core/features/auth/auth.h"
 #include "core/platform/crypto/password.h"
 #include "core/platform/crypto/token.h"
+#include "core/platform/http/address.h"
 #include "core/platform/log/log.h"
 
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace hostelry::auth {
 namespace {
@@ -15,10 +18,20 @@ constexpr cache::RateLimit kAttemptsOfAccount{20, std::chrono::minutes{10}, 10};
 constexpr cache::RateLimit kAttemptsOfAddress{60, std::chrono::minutes{10}, 40};
 constexpr cache::RateLimit kGuessesAtLinks{30, std::chrono::minutes{10}, 30};
 
+constexpr std::string_view kFoldedAddressSql = "select lower($1::text)";
 constexpr std::string_view kRootTenantSql = "select hostelry.root_tenant() as id";
 
-std::string account_key(const std::string& email) {
-    return "sign-in:account:" + crypto::token_hash(lower_ascii(trim(email)));
+/// One key for every spelling that the database takes for the same address. Beyond ASCII only the
+/// database knows them: to it the Kelvin sign is a "k".
+Result<std::string> account_key(db::Database& database, const std::string& email) {
+    auto address = lower_ascii(trim(email));
+    const bool is_ascii = std::all_of(address.begin(), address.end(), [](char c) {
+        return static_cast<unsigned char>(c) < 0x80;
+    });
+    if (!is_ascii) {
+        address = TRY(database.single_statement(kFoldedAddressSql, address))[0][0].text();
+    }
+    return "sign-in:account:" + crypto::token_hash(address);
 }
 
 Result<void> take_attempt(
@@ -54,18 +67,24 @@ events::NewEvent session_event(std::string type, TenantId tenant, const Origin& 
 
 }  // namespace
 
-Result<void> Auth::count_attempt(const SignIn& request, const Origin& origin) {
-    TRY(take_attempt(needs_.limiter, "sign-in:address:" + origin.client_address, kAttemptsOfAddress)
-    );
-    return take_attempt(needs_.limiter, account_key(request.email), kAttemptsOfAccount);
+Result<void> Auth::count_attempt(const std::string& account, const Origin& origin) {
+    TRY(take_attempt(
+        needs_.limiter,
+        "sign-in:address:" + http::subscriber_of(origin.client_address),
+        kAttemptsOfAddress
+    ));
+    return take_attempt(needs_.limiter, account, kAttemptsOfAccount);
 }
 
 Result<void> Auth::count_link_guess(const std::string& client_address) {
-    return take_attempt(needs_.limiter, "link:address:" + client_address, kGuessesAtLinks);
+    return take_attempt(
+        needs_.limiter, "link:address:" + http::subscriber_of(client_address), kGuessesAtLinks
+    );
 }
 
 Result<NewSession> Auth::sign_in(const SignIn& request, const Origin& origin) {
-    TRY(count_attempt(request, origin));
+    const auto key = TRY(account_key(needs_.database, request.email));
+    TRY(count_attempt(key, origin));
     const auto account = TRY(needs_.users.find_account(request.email));
     bool matches = false;
     if (account && account->password_hash) {
@@ -77,7 +96,7 @@ Result<NewSession> Auth::sign_in(const SignIn& request, const Origin& origin) {
         note_refusal(account, origin);
         return refused();
     }
-    needs_.limiter.forget(account_key(request.email));
+    needs_.limiter.forget(key);
     const auto& hash = *account->password_hash;
     const auto better = crypto::needs_rehash(hash)
                             ? std::optional{crypto::hash_password(request.password)}

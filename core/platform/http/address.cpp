@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::array<std::uint8_t, 12> kV4Prefix{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
+constexpr std::ptrdiff_t kSubscriberBytes = 8;  // RFC 6177: nobody gets less than a /64
+
 IpAddress from_v4(const void* four_bytes) {
     IpAddress address;
     std::copy(kV4Prefix.begin(), kV4Prefix.end(), address.bytes.begin());
@@ -86,6 +88,14 @@ bool IpAddress::is_internal() const {
     return any_contains(internal_ranges(), *this);
 }
 
+IpAddress IpAddress::subscriber() const {
+    auto network = *this;
+    if (!is_v4()) {
+        std::fill(network.bytes.begin() + kSubscriberBytes, network.bytes.end(), std::uint8_t{0});
+    }
+    return network;
+}
+
 std::optional<AddressRange> AddressRange::parse(std::string_view text) {
     const auto slash = text.find('/');
     const auto base = IpAddress::parse(text.substr(0, slash));
@@ -118,6 +128,11 @@ bool AddressRange::contains(const IpAddress& address) const {
     }
     const auto mask = static_cast<std::uint8_t>(0xff00U >> rest);
     return (base.bytes[whole] & mask) == (address.bytes[whole] & mask);
+}
+
+std::string subscriber_of(const std::string& address) {
+    const auto parsed = IpAddress::parse(address);
+    return parsed ? parsed->subscriber().to_string() : address;
 }
 
 bool any_contains(const std::vector<AddressRange>& ranges, const IpAddress& address) {

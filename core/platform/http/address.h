@@ -22,6 +22,9 @@ struct IpAddress {
     /// Anything but a globally routed unicast address: loopback, private, link-local, multicast,
     /// documentation, carrier NAT, and IPv6 forms that hide an IPv4 address.
     bool is_internal() const;
+    /// What one subscriber has: an IPv4 address itself, of IPv6 the /64 around it. Limits count by
+    /// it, because every address of a /64 costs nothing.
+    IpAddress subscriber() const;
 
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
@@ -39,6 +42,9 @@ struct AddressRange {
 socklen_t fill_socket_address(
     const IpAddress& address, std::uint16_t port, sockaddr_storage& storage
 );
+
+/// The subscriber of an address that is kept as text; what is no address stays as it is.
+std::string subscriber_of(const std::string& address);
 
 bool any_contains(const std::vector<AddressRange>& ranges, const IpAddress& address);
 

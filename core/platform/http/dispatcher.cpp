@@ -135,7 +135,8 @@ std::optional<Answer> Dispatcher::over_limit(Inflight& inflight) {
     if (limit.count == 0) {
         return std::nullopt;
     }
-    const auto key = std::string(limiter_name(rate)) + '@' + inflight.request.client_address;
+    const auto key =
+        std::string(limiter_name(rate)) + '@' + subscriber_of(inflight.request.client_address);
     const auto decision = rate_limiter_.take(key, limit);
     if (decision.allowed) {
         return std::nullopt;

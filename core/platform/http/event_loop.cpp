@@ -71,7 +71,7 @@ bool ServerShared::admit_address(const IpAddress& address) {
     const bool unlimited = application.is_trusted_proxy(address);
     const auto limit = options.limits.connections_per_address;
     const bool admitted = by_address.with([&](auto& counts) {
-        auto& count = counts[address];
+        auto& count = counts[address.subscriber()];
         if (count >= limit && !unlimited) {
             return false;
         }
@@ -86,7 +86,7 @@ bool ServerShared::admit_address(const IpAddress& address) {
 
 void ServerShared::release_address(const IpAddress& address) {
     by_address.with([&](auto& counts) {
-        if (const auto entry = counts.find(address); --entry->second == 0) {
+        if (const auto entry = counts.find(address.subscriber()); --entry->second == 0) {
             counts.erase(entry);
         }
     });

@@ -126,7 +126,9 @@ Verdict ReverseProxy::consider(Inflight& inflight, const BodyFacts& body) {
     work->has_large_body = body.present && body.bytes.value_or(options_.max_body) > kSmallBodyBytes;
     inflight.held = work;
     Verdict verdict{.refusal = {}, .max_body = options_.max_body, .ask_first = body.present};
-    const auto rate = rate_limiter_.take("proxy@" + inflight.request.client_address, options_.rate);
+    const auto rate = rate_limiter_.take(
+        "proxy@" + subscriber_of(inflight.request.client_address), options_.rate
+    );
     if (!rate.allowed) {
         auto error = error_of(ErrorCode::RateLimited, "Too many requests. Wait a moment.");
         error.retry_after = rate.retry_after;

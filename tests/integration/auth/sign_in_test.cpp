@@ -144,6 +144,40 @@ TEST_F(SignInTest, LimitsAttemptsFromOneAddressWhateverProxyHeadersSay) {
     EXPECT_GE(limited, 3);
 }
 
+TEST_F(SignInTest, LimitsAttemptsFromAllAddressesOfOneIpv6Subscriber) {
+    int limited = 0;
+    for (int i = 0; i < 45; ++i) {
+        browser.address = "2a00:1450:4001:80b::" + std::to_string(i + 1);
+        browser.get("/sign-in");
+        limited +=
+            browser
+                .post(
+                    "/sign-in", {{"email", "u" + std::to_string(i) + "@x.test"}, {"password", "p"}}
+                )
+                .status == 429;
+    }
+    EXPECT_GT(limited, 0);
+}
+
+TEST_F(SignInTest, LimitsAttemptsAtOneAccountHoweverItsAddressIsSpelled) {
+    world.add_user(client, "client", "kim.kirk@acme.test");
+    int limited = 0;
+    // U+212A, the Kelvin sign, is a "k" to the database, which finds the account by it.
+    for (const std::string spelling :
+         {"kim.kirk", "\u212Aim.kirk", "kim.\u212Airk", "\u212Aim.\u212Air\u212A"}) {
+        for (int i = 0; i < 4; ++i) {
+            const auto refused = world.auth.sign_in(
+                {spelling + "@acme.test", "wrong wrong wrong"},
+                {.client_address = "198.51.100." + std::to_string(i),
+                 .user_agent = {},
+                 .request_id = {}}
+            );
+            limited += refused.error().code == ErrorCode::RateLimited;
+        }
+    }
+    EXPECT_GT(limited, 0);
+}
+
 TEST_F(SignInTest, LeadsBackToOwnPathsOnly) {
     EXPECT_EQ(auth::own_path_or_home("/sites?q=a"), "/sites?q=a");
     for (const auto* bad :

@@ -39,6 +39,15 @@ TEST(IpAddress, KnowsWhatIsNotThePublicInternet) {
     }
 }
 
+TEST(IpAddress, ASubscriberIsAnIpv4AddressOrASixtyFour) {
+    EXPECT_EQ(subscriber_of("198.51.100.7"), "198.51.100.7");
+    EXPECT_EQ(subscriber_of("::ffff:198.51.100.7"), "198.51.100.7");
+    EXPECT_EQ(subscriber_of("2a00:1450:4001:80b::2004"), "2a00:1450:4001:80b::");
+    EXPECT_EQ(subscriber_of("2a00:1450:4001:80b:ffff::1"), "2a00:1450:4001:80b::");
+    EXPECT_EQ(subscriber_of("2a00:1450:4001:80c::1"), "2a00:1450:4001:80c::");
+    EXPECT_EQ(subscriber_of(""), "");
+}
+
 TEST(AddressRange, HoldsItsAddresses) {
     const auto range = AddressRange::parse("10.66.0.0/23").value();
     EXPECT_TRUE(range.contains(address("10.66.1.255")));
