@@ -99,6 +99,14 @@ std::string TestDatabase::value(std::string_view sql) const {
                                                     : answer[0][0].as<std::string>();
 }
 
+bool TestDatabase::has_waiting_statement() const {
+    // A wait for a row is one for the transaction that holds it, which belongs to no database.
+    return value(
+               "select count(*) from pg_catalog.pg_locks l join pg_catalog.pg_stat_activity a "
+               "on a.pid = l.pid where not l.granted and a.datname = current_database()"
+           ) != "0";
+}
+
 std::string make_empty_database(std::string_view name_part) {
     const std::string name = fresh_name(name_part);
     administrate("create database " + name);

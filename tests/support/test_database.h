@@ -42,6 +42,8 @@ public:
     void execute(std::string_view script, std::string_view role = "hostelry_owner") const;
     /// The only value of a query, as text, read as hostelry_owner; "" for NULL or no row.
     std::string value(std::string_view sql) const;
+    /// Whether a statement waits for a row that another transaction holds.
+    bool has_waiting_statement() const;
 
     const Clock& clock() const { return clock_; }
     Random& random() { return random_; }

@@ -69,8 +69,6 @@ public:
     /// suspended account. RateLimited per account and per address.
     Result<NewSession> sign_in(const SignIn& request, const Origin& origin);
     Result<void> sign_out(const http::Principal& principal, const Origin& origin);
-    /// Goes on with a new session after the old ones were ended (new password).
-    Result<NewSession> begin_session(const users::Account& account, const Origin& origin);
     /// NotFound for what is not the home or below it, as for a made-up id.
     Result<std::string> act_in(
         const http::Principal& principal, TenantId tenant, const Origin& origin

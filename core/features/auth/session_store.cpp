@@ -26,9 +26,11 @@ constexpr std::string_view kEndSessionSql =
 constexpr std::string_view kActInSql =
     "update hostelry.sessions set acting_tenant_id = $2 where id = $1";
 
+// A password is checked outside of transactions, because that takes long; what was checked must
+// still be so.
 constexpr std::string_view kNoteSignInSql =
-    "update hostelry.users set last_sign_in_at = $3, password_hash = coalesce($4, password_hash) "
-    "where tenant_id = $1 and id = $2";
+    "update hostelry.users set last_sign_in_at = $3, password_hash = coalesce($5, password_hash) "
+    "where tenant_id = $1 and id = $2 and password_hash = $4 and state = 'active'";
 
 constexpr std::string_view kTenantNameSql =
     "select name from hostelry.tenants where id = $1 and state <> 'deleted'";
@@ -63,10 +65,14 @@ void SessionStore::act_in(const Uuid& id, TenantId acting) {
     tx_.execute(kActInSql, id, acting);
 }
 
-void SessionStore::note_sign_in(
-    const SessionStart& start, const std::optional<std::string>& better_hash
+bool SessionStore::note_sign_in(
+    const SessionStart& start,
+    const std::string& checked_hash,
+    const std::optional<std::string>& better_hash
 ) {
-    tx_.execute(kNoteSignInSql, start.home, start.user, start.now, better_hash);
+    return tx_.execute(
+               kNoteSignInSql, start.home, start.user, start.now, checked_hash, better_hash
+           ) == 1;
 }
 
 std::optional<std::string> SessionStore::tenant_name(TenantId tenant) {

@@ -51,7 +51,12 @@ public:
     /// False when it was over already.
     bool end(const Uuid& id, TimePoint now);
     void act_in(const Uuid& id, TenantId acting);
-    void note_sign_in(const SessionStart& start, const std::optional<std::string>& better_hash);
+    /// False when the person has another password than the checked one by now, or is suspended.
+    bool note_sign_in(
+        const SessionStart& start,
+        const std::string& checked_hash,
+        const std::optional<std::string>& better_hash
+    );
     /// The name of a tenant of the tree that is not deleted.
     std::optional<std::string> tenant_name(TenantId tenant);
 

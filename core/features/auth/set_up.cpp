@@ -123,9 +123,9 @@ Result<NewSession> Auth::set_up(
         .tenant = person->tenant,
         .user = person->id,
         .role = person->rank(),
-        .password_hash = {},
+        .password_hash = hash,
         .is_active = true};
-    return begin_session(account, origin);
+    return start_session(account, origin, std::nullopt);
 }
 
 }  // namespace hostelry::auth

@@ -96,16 +96,17 @@ Result<NewSession> Auth::sign_in(const SignIn& request, const Origin& origin) {
         note_refusal(account, origin);
         return refused();
     }
-    needs_.limiter.forget(key);
     const auto& hash = *account->password_hash;
     const auto better = crypto::needs_rehash(hash)
                             ? std::optional{crypto::hash_password(request.password)}
                             : std::nullopt;
-    return start_session(*account, origin, better);
-}
-
-Result<NewSession> Auth::begin_session(const users::Account& account, const Origin& origin) {
-    return start_session(account, origin, std::nullopt);
+    auto session = start_session(*account, origin, better);
+    if (session) {
+        needs_.limiter.forget(key);
+    } else if (session.error().code == ErrorCode::Unauthenticated) {
+        note_refusal(account, origin);
+    }
+    return session;
 }
 
 Result<NewSession> Auth::start_session(
@@ -126,8 +127,10 @@ Result<NewSession> Auth::start_session(
         account.tenant,
         [&](db::Transaction& tx) -> Result<NewSession> {
             SessionStore store{tx};
+            if (!store.note_sign_in(start, account.password_hash.value_or(""), better_hash)) {
+                return refused();
+            }
             store.insert(start, session);
-            store.note_sign_in(start, better_hash);
             auto event = session_event("session.started", account.tenant, origin);
             event.actor = account.user;
             event.subject_type = "session";

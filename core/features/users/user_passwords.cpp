@@ -50,6 +50,10 @@ Result<void> check_new_password(const std::string& password, const std::string& 
     return {};
 }
 
+tl::unexpected<Error> not_the_current_password() {
+    return fail_fields({{"current_password", "This is not your current password."}});
+}
+
 tl::unexpected<Error> link_is_gone() {
     return fail(ErrorCode::NotFound, "This link has been used or has expired. Ask for a new one.");
 }
@@ -141,12 +145,16 @@ Result<void> Users::change_password(
                 return {};
             });
         TRY(noted);
-        return fail_fields({{"current_password", "This is not your current password."}});
+        return not_the_current_password();
     }
     const auto hash = crypto::hash_password(request.new_password);
     return needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<void> {
         UserStore store{tx};
         const auto user = TRY(store.get_locked(id));
+        // Somebody else may have set another one while this one was checked and hashed.
+        if (store.password_hash(id) != *known) {
+            return not_the_current_password();
+        }
         store.set_password(user, hash);
         store.end_sessions(user, needs_.clock.now());
         publish_password_event(tx, caller, user, "user.password_changed");

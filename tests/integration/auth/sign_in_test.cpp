@@ -1,8 +1,10 @@
+#include "tests/support/eventually.h"
 #include "tests/support/panel_world.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <future>
 
 namespace hostelry::testing {
 namespace {
@@ -176,6 +178,28 @@ TEST_F(SignInTest, LimitsAttemptsAtOneAccountHoweverItsAddressIsSpelled) {
         }
     }
     EXPECT_GT(limited, 0);
+}
+
+/// A person whose row another transaction holds: what was checked before it is written meanwhile.
+TEST_F(SignInTest, APasswordThatWasReplacedWhileItWasCheckedOpensNothing) {
+    const auto newer = crypto::hash_password("quiet marble engine");
+    auto signing_in = std::future<Result<auth::NewSession>>{};
+    const auto changed =
+        world.postgres.database().in_tenant(client, [&](db::Transaction& tx) -> Result<void> {
+            tx.execute("update hostelry.users set password_hash = $1", newer);
+            signing_in = std::async(std::launch::async, [&] {
+                return world.auth.sign_in({"carl@acme.test", std::string(kTestPassword)}, {});
+            });
+            EXPECT_TRUE(eventually([&] { return world.postgres.has_waiting_statement(); }));
+            return {};
+        });
+    ASSERT_TRUE(changed);
+    const auto session = signing_in.get();
+    ASSERT_FALSE(session);
+    EXPECT_EQ(session.error().code, ErrorCode::Unauthenticated);
+    EXPECT_EQ(world.postgres.value("select count(*) from hostelry.sessions"), "0");
+    EXPECT_EQ(events("session.refused"), "1");
+    EXPECT_EQ(browser.sign_in("carl@acme.test", "quiet marble engine").status, 303);
 }
 
 TEST_F(SignInTest, LeadsBackToOwnPathsOnly) {

@@ -1,6 +1,9 @@
+#include "tests/support/eventually.h"
 #include "tests/support/panel_world.h"
 
 #include <gtest/gtest.h>
+
+#include <future>
 
 namespace hostelry::testing {
 namespace {
@@ -345,6 +348,34 @@ TEST_F(UsersTest, ChangesOnesOwnProfileOnly) {
             );
     EXPECT_EQ(wrong.status, 422);
     EXPECT_TRUE(wrong.has("This is not your current password."));
+}
+
+TEST_F(UsersTest, APasswordThatWasReplacedMeanwhileIsNoLongerTheCurrentOne) {
+    const auto newer = crypto::hash_password("quiet marble engine");
+    auto changing = std::future<Result<void>>{};
+    const auto changed =
+        world.postgres.database().in_tenant(acme, [&](db::Transaction& tx) -> Result<void> {
+            tx.execute("update hostelry.users set password_hash = $1", newer);
+            changing = std::async(std::launch::async, [&] {
+                auto caller = users::operator_caller(acme);
+                caller.user = carl.id;
+                return world.users.change_password(
+                    caller, acme, {std::string(kTestPassword), "what an intruder wants"}
+                );
+            });
+            EXPECT_TRUE(eventually([&] { return world.postgres.has_waiting_statement(); }));
+            return {};
+        });
+    ASSERT_TRUE(changed);
+    const auto refused = changing.get();
+    ASSERT_FALSE(refused);
+    ASSERT_EQ(refused.error().fields.size(), 1U);
+    EXPECT_EQ(refused.error().fields.front().field, "current_password");
+    EXPECT_EQ(
+        world.postgres.value("select password_hash from hostelry.users where email = "
+                             "'carl@acme.test'"),
+        newer
+    );
 }
 
 TEST_F(UsersTest, AnOpenSessionIsNoWayToGuessThePassword) {
