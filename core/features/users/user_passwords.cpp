@@ -70,6 +70,7 @@ Result<PasswordLink> Users::make_password_link(const Caller& caller, UserId id) 
             UserStore store{tx};
             const auto user = TRY(store.get_locked(id));
             TRY(check_may_administer(caller, user.rank()));
+            TRY(check_not_self(caller, user));
             store.add_password_link(
                 user,
                 new_uuid(needs_.clock, needs_.random),

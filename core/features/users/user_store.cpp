@@ -209,6 +209,7 @@ void UserStore::set_state(const User& user, std::string_view state) {
 }
 
 void UserStore::set_password(const User& user, const std::string& password_hash) {
+    tx_.execute(kDropPasswordLinksSql, user.tenant, user.id);
     tx_.execute(kSetPasswordSql, user.tenant, user.id, password_hash);
 }
 

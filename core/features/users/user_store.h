@@ -50,6 +50,7 @@ public:
     );
     Result<void> update(const User& user);
     void set_state(const User& user, std::string_view state);
+    /// Links that were given out for another password stop working.
     void set_password(const User& user, const std::string& password_hash);
     void end_sessions(const User& user, TimePoint now);
     /// Of everybody in the tenant and below it.

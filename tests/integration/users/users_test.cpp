@@ -378,6 +378,28 @@ TEST_F(UsersTest, APasswordThatWasReplacedMeanwhileIsNoLongerTheCurrentOne) {
     );
 }
 
+TEST_F(UsersTest, ANewPasswordEndsTheLinksThatWereGivenOut) {
+    const auto caller = users::operator_caller(root);
+    const auto link = world.users.make_password_link(caller, carl.id);
+    ASSERT_TRUE(link);
+    auto himself = users::operator_caller(acme);
+    himself.user = carl.id;
+    ASSERT_TRUE(world.users.change_password(
+        himself, acme, {std::string(kTestPassword), "quiet marble engine"}
+    ));
+    const auto path = link->url.substr(std::string("https://panel.test").size());
+    EXPECT_EQ(Browser{world}.get(path).status, 404);
+}
+
+TEST_F(UsersTest, AnOpenSessionIsNoWayToANewPasswordWithoutThePresentOne) {
+    Browser browser{world};
+    browser.sign_in("ada@panel.test");
+    browser.on("/users/" + ada.id.to_string());
+    EXPECT_EQ(browser.post("/users/" + ada.id.to_string() + "/password-link", {}).status, 409);
+    EXPECT_EQ(browser.call(Method::Post, api(ada) + "/password-link").status, 409);
+    EXPECT_EQ(browser.call(Method::Post, api(adam) + "/password-link").status, 201);
+}
+
 TEST_F(UsersTest, AnOpenSessionIsNoWayToGuessThePassword) {
     Browser browser{world};
     browser.sign_in("carl@acme.test");
