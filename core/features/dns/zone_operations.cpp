@@ -53,7 +53,8 @@ Result<Zone> checked_zone(
         zone.nameservers = backend->nameservers;
     }
     const auto tenant = tx.query_optional(
-        "select 1 from hostelry.tenants where id = $1 and state <> 'deleted'", zone.tenant
+        "select 1 from hostelry.tenants where id = $1 and state <> 'deleted' for key share",
+        zone.tenant
     );
     if (!tenant) {
         errors.push_back({"tenant", "There is no such account."});

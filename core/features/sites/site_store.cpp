@@ -45,6 +45,7 @@ constexpr const char* kCountOnServerSql =
     "tenant_id = $2)";
 constexpr const char* kCountOfTenantSql =
     "select count(*) as sites from hostelry.sites where tenant_id = $1";
+constexpr const char* kHoldTenantSql = "select 1 from hostelry.tenants where id = $1 for key share";
 constexpr const char* kIsTenantActiveSql = "select hostelry.is_tenant_active($1) as is_active";
 constexpr const char* kNameUseSql = "select hostelry.site_name_use($1, $2, $3) as name_use";
 constexpr const char* kHasSiteAtSql =
@@ -201,6 +202,7 @@ std::int64_t SiteStore::count_of_tenant(TenantId tenant) {
 }
 
 bool SiteStore::is_tenant_active(TenantId tenant) {
+    tx_.query_optional(kHoldTenantSql, tenant);
     return tx_.query_one(kIsTenantActiveSql, tenant)["is_active"].boolean();
 }
 

@@ -51,6 +51,7 @@ public:
     std::optional<Site> find_by_request_key(TenantId tenant, const std::string& key);
     std::int64_t count_on_server(ServerId server, std::optional<TenantId> tenant);
     std::int64_t count_of_tenant(TenantId tenant);
+    /// It is neither deleted nor suspended before the transaction ends.
     bool is_tenant_active(TenantId tenant);
     /// Keeps the neighbourhood of the names to this transaction.
     /// `above`: names through which somebody else's site would be related (relatives_above).

@@ -57,7 +57,7 @@ Result<User> Users::create_in(
     }
     UserStore store{tx};
     const auto tenant = request.tenant.value_or(caller.tenant);
-    const auto home = store.find_home(tenant);
+    const auto home = store.hold_home(tenant);
     if (!home || home->state == "deleted") {
         return fail(ErrorCode::NotFound, "There is no such account.");
     }

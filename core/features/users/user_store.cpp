@@ -33,6 +33,9 @@ constexpr std::string_view kFindUserByKeySql =
 
 constexpr std::string_view kFindHomeSql = "select kind, state from hostelry.tenants where id = $1";
 
+constexpr std::string_view kHoldHomeSql =
+    "select kind, state from hostelry.tenants where id = $1 for key share";
+
 constexpr std::string_view kInsertUserSql =
     "insert into hostelry.users (tenant_id, id, email, name, role, password_hash, time_zone, "
     "locale, "
@@ -99,6 +102,11 @@ std::optional<User> read_user(const std::optional<db::Row>& row) {
     return row ? std::optional<User>{read_user(*row)} : std::nullopt;
 }
 
+std::optional<Home> read_home(const std::optional<db::Row>& row) {
+    return row ? std::optional<Home>{Home{(*row)["kind"].text(), (*row)["state"].text()}}
+               : std::nullopt;
+}
+
 Result<User> existing_user(std::optional<User> user) {
     if (!user) {
         return fail(ErrorCode::NotFound, "There is no such person.");
@@ -150,9 +158,11 @@ std::optional<User> UserStore::find_by_request_key(TenantId tenant, const std::s
 }
 
 std::optional<Home> UserStore::find_home(TenantId tenant) {
-    const auto row = tx_.query_optional(kFindHomeSql, tenant);
-    return row ? std::optional<Home>{Home{(*row)["kind"].text(), (*row)["state"].text()}}
-               : std::nullopt;
+    return read_home(tx_.query_optional(kFindHomeSql, tenant));
+}
+
+std::optional<Home> UserStore::hold_home(TenantId tenant) {
+    return read_home(tx_.query_optional(kHoldHomeSql, tenant));
 }
 
 Result<void> UserStore::insert(

@@ -41,6 +41,8 @@ public:
     Result<User> get_locked(UserId id);
     std::optional<User> find_by_request_key(TenantId tenant, const std::string& key);
     std::optional<Home> find_home(TenantId tenant);
+    /// The same; it cannot be deleted before the transaction ends.
+    std::optional<Home> hold_home(TenantId tenant);
 
     /// Conflict on field "email" when the address is in use anywhere.
     Result<void> insert(

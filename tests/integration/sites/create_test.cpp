@@ -1,6 +1,9 @@
 #include "tests/integration/sites/sites_world.h"
+#include "tests/support/eventually.h"
 
 #include <gmock/gmock.h>
+
+#include <future>
 
 namespace hostelry::sites {
 namespace {
@@ -205,6 +208,29 @@ TEST_F(CreateSiteOperation, RefusesServersAndTemplatesThatAreNotThere) {
     EXPECT_THAT(
         error_on(sites.create(caller(ada), request), "server"), HasSubstr("Ask your provider")
     );
+}
+
+TEST_F(CreateSiteOperation, IsForbiddenInAnAccountThatIsBeingDeleted) {
+    auto creating = std::future<Result<SiteChange>>{};
+    ASSERT_TRUE(panel.postgres.database().in_tenant(
+        panel.postgres.root(),
+        [&](db::Transaction& tx) -> Result<void> {
+            tx.query("select 1 from hostelry.tenants where id = $1 for update", ada);
+            creating = std::async(std::launch::async, [&] {
+                return sites.create(caller(ada), plain("late.example"));
+            });
+            EXPECT_TRUE(testing::eventually([&] { return panel.postgres.has_waiting_statement(); })
+            );
+            tx.execute(
+                "update hostelry.tenants set state = 'deleted', slug = 'deleted' where id = $1", ada
+            );
+            return {};
+        }
+    ));
+    const auto refused = creating.get();
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(count("sites"), "0");
 }
 
 TEST_F(CreateSiteOperation, IsForbiddenInASuspendedAccountAndBelowOne) {

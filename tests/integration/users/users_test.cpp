@@ -378,6 +378,27 @@ TEST_F(UsersTest, APasswordThatWasReplacedMeanwhileIsNoLongerTheCurrentOne) {
     );
 }
 
+TEST_F(UsersTest, NobodyMovesIntoAnAccountThatIsBeingDeleted) {
+    auto creating = std::future<Result<users::User>>{};
+    ASSERT_TRUE(world.postgres.database().in_tenant(root, [&](db::Transaction& tx) -> Result<void> {
+        tx.query("select 1 from hostelry.tenants where id = $1 for update", acme);
+        creating = std::async(std::launch::async, [&] {
+            users::CreateUser request;
+            request.tenant = acme;
+            request.name = "Late";
+            request.email = "late@acme.test";
+            request.role = "client";
+            return world.users.create(users::operator_caller(root), request);
+        });
+        EXPECT_TRUE(eventually([&] { return world.postgres.has_waiting_statement(); }));
+        tx.execute(
+            "update hostelry.tenants set state = 'deleted', slug = 'deleted' where id = $1", acme
+        );
+        return {};
+    }));
+    EXPECT_EQ(creating.get().error().code, ErrorCode::NotFound);
+}
+
 TEST_F(UsersTest, ANewPasswordEndsTheLinksThatWereGivenOut) {
     const auto caller = users::operator_caller(root);
     const auto link = world.users.make_password_link(caller, carl.id);
