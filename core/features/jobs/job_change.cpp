@@ -1,5 +1,6 @@
 #include "core/features/jobs/job_change.h"
 
+#include "core/base/operator_user.h"
 #include "core/platform/events/events.h"
 
 #include <nlohmann/json.hpp>
@@ -9,17 +10,39 @@ namespace {
 
 using queue::JobStore;
 
+constexpr auto kMayAnswerForSql = "select hostelry.may_answer_for($1, $2) as may";
+constexpr auto kRootSql = "select hostelry.root_tenant() as id";
+
+/// What somebody above began (a suspension, say) is not stopped from below.
+Result<void> check_not_from_above(
+    db::Transaction& tx, const http::Principal& principal, const queue::Job& job
+) {
+    if (!job.actor) {
+        return {};
+    }
+    const bool may =
+        *job.actor == operator_user()
+            ? tx.query_one(kRootSql)["id"].optional_id<TenantId>() == principal.home
+            : tx.query_one(kMayAnswerForSql, principal.home, *job.actor)["may"].boolean();
+    if (!may) {
+        return fail(ErrorCode::Forbidden, "Your provider began this job. Ask them to stop it.");
+    }
+    return {};
+}
+
 Result<queue::Job> change(
     db::Database& database,
     const http::Exchange& exchange,
     const char* event,
-    Result<void> (JobStore::*act)(JobId)
+    Result<void> (JobStore::*act)(JobId),
+    Result<void> (*check)(db::Transaction&, const http::Principal&, const queue::Job&)
 ) {
     const auto& principal = exchange.signed_in();
     return database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<queue::Job> {
         const JobId id = TRY(job_id_of(exchange));
         JobStore store(tx);
         const auto job = TRY(store.get(id));
+        TRY(check(tx, principal, job));
         TRY((store.*act)(id));
         events::NewEvent told;
         told.type = event;
@@ -48,11 +71,14 @@ Result<JobId> job_id_of(const http::Exchange& exchange) {
 }
 
 Result<queue::Job> retry_job(db::Database& database, const http::Exchange& exchange) {
-    return change(database, exchange, "job.retried", &JobStore::retry);
+    const auto anybody = [](db::Transaction&, const http::Principal&, const queue::Job&) {
+        return Result<void>{};
+    };
+    return change(database, exchange, "job.retried", &JobStore::retry, anybody);
 }
 
 Result<queue::Job> cancel_job(db::Database& database, const http::Exchange& exchange) {
-    return change(database, exchange, "job.cancelled", &JobStore::cancel);
+    return change(database, exchange, "job.cancelled", &JobStore::cancel, check_not_from_above);
 }
 
 }  // namespace hostelry::jobs

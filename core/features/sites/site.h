@@ -71,6 +71,8 @@ struct Site {
     std::optional<UserId> created_by{};
     TimePoint created_at{};
     std::optional<TimePoint> deployed_at{};
+    /// Home of whoever suspended it last; nobody below lets it go on.
+    std::optional<TenantId> suspended_by{};
 
     /// The domain, then its www twin.
     std::vector<std::string> names() const;

@@ -265,6 +265,11 @@ view::Chip chip_of(const Site& site) {
     return {.status = view::Status::Unknown, .word = {}, .detail = {}};
 }
 
+/// Whoever is at home in the site's own account is above nobody.
+bool is_held_above(const Site& site, const http::Principal& principal) {
+    return principal.home == site.tenant && site.suspended_by.value_or(site.tenant) != site.tenant;
+}
+
 view::Menu menu_of(const Site& site, const http::Principal& principal) {
     view::Menu menu{
         .id = "menu-" + site.id.to_string(),
@@ -277,7 +282,7 @@ view::Menu menu_of(const Site& site, const http::Principal& principal) {
     if (principal.may("site:suspend")) {
         if (site.may_suspend()) {
             menu.items.push_back(post("Suspend", "pause", href + "/suspension"));
-        } else if (site.may_resume()) {
+        } else if (site.may_resume() && !is_held_above(site, principal)) {
             menu.items.push_back(post("Resume", "play", href + "/resumption"));
         }
     }

@@ -13,7 +13,7 @@ namespace {
     "select s.id, s.tenant_id, t.name as tenant_name, s.key, s.domain, s.with_www, s.plugin, "  \
     "s.template, s.template_title, s.template_icon, s.options, s.unrevealed, s.php_version, "   \
     "s.server_id, s.server_name, s.server_address, s.state, s.state_since, s.cause, s.job_id, " \
-    "s.web, s.https, s.https_hint, s.created_by, s.created_at, s.deployed_at "                  \
+    "s.web, s.https, s.https_hint, s.created_by, s.created_at, s.deployed_at, s.suspended_by "  \
     "from hostelry.sites s join hostelry.tenants t on t.id = s.tenant_id "
 #define HOSTELRY_SITE_WORDS "(s.domain ilike $1 or s.server_name ilike $1 or t.name ilike $1) "
 #define HOSTELRY_SITE_GROUP \
@@ -79,6 +79,10 @@ constexpr const char* kSetHttpsSql =
 constexpr const char* kSetDeployedSql =
     "update hostelry.sites set deployed_at = coalesce(deployed_at, $3) where tenant_id = $1 and id "
     "= $2";
+constexpr const char* kSetSuspendedBySql =
+    "update hostelry.sites set suspended_by = $3 where tenant_id = $1 and id = $2";
+constexpr const char* kIsAtOrAboveSql =
+    "select exists (select from hostelry.tenant_ancestors($2) where id = $1) as is_above";
 constexpr const char* kSetRevealedSql =
     "update hostelry.sites set unrevealed = '{}' where tenant_id = $1 and id = $2";
 constexpr const char* kDeleteSiteSql =
@@ -113,6 +117,7 @@ Site site_of(const db::Row& row) {
         .created_by = row["created_by"].optional_id<UserId>(),
         .created_at = row["created_at"].time(),
         .deployed_at = row["deployed_at"].optional_time(),
+        .suspended_by = row["suspended_by"].optional_id<TenantId>(),
     };
 }
 
@@ -279,6 +284,14 @@ void SiteStore::set_deployed(const Site& site, TimePoint now) {
 
 void SiteStore::set_revealed(const Site& site) {
     tx_.execute(kSetRevealedSql, site.tenant, site.id);
+}
+
+void SiteStore::set_suspended_by(const Site& site, std::optional<TenantId> home) {
+    tx_.execute(kSetSuspendedBySql, site.tenant, site.id, home);
+}
+
+bool SiteStore::is_at_or_above(TenantId upper, TenantId lower) {
+    return tx_.query_one(kIsAtOrAboveSql, upper, lower)["is_above"].boolean();
 }
 
 void SiteStore::remove(const Site& site) {

@@ -146,6 +146,7 @@ Result<SiteChange> Sites::suspend(const users::Caller& caller, SiteId id) {
         if (!site.may_suspend()) {
             return not_now(site, "suspended");
         }
+        SiteStore{tx}.set_suspended_by(site, caller.home);
         return hand_to_job(
             tx,
             caller,
@@ -173,6 +174,13 @@ Result<SiteChange> Sites::resume(const users::Caller& caller, SiteId id) {
         Site site = TRY(SiteStore{tx}.get_locked(id));
         if (!site.may_resume()) {
             return not_now(site, "resumed");
+        }
+        const bool from_above = site.suspended_by && caller.home &&
+                                !SiteStore{tx}.is_at_or_above(*caller.home, *site.suspended_by);
+        if (from_above) {
+            return fail(
+                ErrorCode::Forbidden, "Your provider suspended this site. Ask them to let it go on."
+            );
         }
         return hand_to_job(
             tx,

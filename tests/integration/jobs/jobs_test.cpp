@@ -2,6 +2,7 @@
 // neighbour sees nothing of it.
 #include "core/features/jobs/jobs.h"
 
+#include "core/base/operator_user.h"
 #include "core/platform/queue/queue.h"
 #include "core/platform/queue/worker.h"
 
@@ -180,6 +181,28 @@ TEST_F(JobsTest, AreCancelledBeforeTheyBegin) {
     EXPECT_EQ(answer.status, 202);
     EXPECT_EQ(answer.json().at("state"), "cancelled");
     EXPECT_EQ(maja.call(http::Method::Post, "/api/v1/jobs/" + id + "/cancel").status, 409);
+}
+
+TEST_F(JobsTest, WhatSomebodyAboveBeganIsNotStoppedFromBelow) {
+    const auto person = [&](const std::string& email) {
+        return world.postgres.value("select id from hostelry.users where email = '" + email + "'");
+    };
+    const auto begun_by = [&](const std::string& actor) {
+        const auto id = add(ada, "a.test");
+        world.postgres.execute(
+            "update hostelry.jobs set actor_id = '" + actor + "' where id = '" + id + "'"
+        );
+        return "/api/v1/jobs/" + id + "/cancel";
+    };
+    Browser owner{world};
+    owner.sign_in("ada@ada.test");
+    owner.on("/jobs");
+    for (const auto& actor : {person("maja@panel.test"), operator_user().to_string()}) {
+        const auto cancel = begun_by(actor);
+        EXPECT_EQ(owner.call(http::Method::Post, cancel).status, 403);
+        EXPECT_EQ(maja.on("/jobs").call(http::Method::Post, cancel).status, 202);
+    }
+    EXPECT_EQ(owner.call(http::Method::Post, begun_by(person("ada@ada.test"))).status, 202);
 }
 
 TEST_F(JobsTest, ANeighbourSeesAndChangesNothing) {

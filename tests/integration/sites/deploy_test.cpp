@@ -255,6 +255,34 @@ TEST_F(DeploySite, CanBeSuspendedAndResumed) {
     EXPECT_FALSE(outside.last("cron.pause").at("paused").get<bool>());
 }
 
+TEST_F(DeploySite, WhatWasSuspendedFromAboveDoesNotGoOnFromBelow) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    const auto at_home_in = [&](TenantId home) {
+        auto from = caller(ada);
+        from.home = home;
+        return from;
+    };
+    const auto provider = at_home_in(panel.postgres.root());
+    const auto client = at_home_in(ada);
+    const auto by_provider = sites.suspend(provider, ready.id);
+    ASSERT_TRUE(by_provider);
+    EXPECT_EQ(sites.resume(client, ready.id).error().code, ErrorCode::Forbidden);
+    wait_for(by_provider->job);
+    EXPECT_EQ(sites.resume(client, ready.id).error().code, ErrorCode::Forbidden);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Suspended);
+    const auto lifted = sites.resume(provider, ready.id);
+    ASSERT_TRUE(lifted);
+    wait_for(lifted->job);
+
+    const auto by_client = sites.suspend(client, ready.id);
+    ASSERT_TRUE(by_client);
+    wait_for(by_client->job);
+    const auto resumed = sites.resume(client, ready.id);
+    ASSERT_TRUE(resumed);
+    EXPECT_EQ(wait_for(resumed->job).state, queue::JobState::Succeeded);
+}
+
 TEST_F(DeploySite, IsCheckedByWhatItsOwnerCannotHaveChangedWhenItIsDeployedAgain) {
     start_worker();
     const Site ready = deployed(ada, plain("example.com"));
