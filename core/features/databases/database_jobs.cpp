@@ -5,11 +5,54 @@
 
 #include <nlohmann/json.hpp>
 
+#include <map>
+#include <optional>
+
 namespace hostelry::databases {
 namespace {
 
 constexpr std::chrono::minutes kMeasureEvery{50};
 constexpr std::int64_t kMeasuredAtOnce = 500;
+// Beyond these a server does not tell the truth, and sums of such sizes would fail for everybody.
+constexpr std::int64_t kSizeBytesMax = std::int64_t{1} << 50U;
+constexpr std::int64_t kTablesMax = 1'000'000;
+
+struct MeasuredSize {
+    std::int64_t bytes = 0;
+    std::int64_t tables = 0;
+};
+
+std::optional<std::int64_t> figure_in(
+    const nlohmann::json& output, const char* name, std::int64_t max
+) {
+    const auto found = output.find(name);
+    if (found == output.end() || !found->is_number_integer()) {
+        return std::nullopt;
+    }
+    const auto figure = found->get<std::int64_t>();
+    return figure >= 0 && figure <= max ? std::optional{figure} : std::nullopt;
+}
+
+/// What a server says is untrusted: one that talks nonsense costs its own databases the figure.
+Result<MeasuredSize> size_in(const Result<nlohmann::json>& answer) {
+    if (!answer) {
+        return tl::unexpected(answer.error());
+    }
+    const auto results = answer->value("results", nlohmann::json::array());
+    const auto output = results.is_array() && results.size() == 1 && results.front().is_object()
+                            ? results.front().value("output", nlohmann::json::object())
+                            : nlohmann::json::object();
+    const auto bytes = figure_in(output, "bytes", kSizeBytesMax);
+    const auto tables = figure_in(output, "tables", kTablesMax);
+    if (!bytes || !tables) {
+        return fail(ErrorCode::Internal, "The server's answer about the size cannot be read.");
+    }
+    return MeasuredSize{*bytes, *tables};
+}
+
+bool is_away(const Error& error) {
+    return error.code == ErrorCode::Unavailable || error.code == ErrorCode::Timeout;
+}
 
 }  // namespace
 
@@ -126,6 +169,16 @@ Result<nlohmann::json> Databases::keep_password(queue::StepContext& step) {
     return nlohmann::json::object();
 }
 
+Result<nlohmann::json> Databases::ask_for_size(
+    const SiteDatabase& database, queue::StepContext& step
+) {
+    return needs_.hosts.apply(
+        database,
+        nlohmann::json::array({{{"id", "size"}, {"do", "database.size"}, {"name", database.name}}}),
+        step
+    );
+}
+
 Result<nlohmann::json> Databases::measure(queue::StepContext& step) {
     const auto due = TRY(needs_.database.in_tenant(
         step.tenant(),
@@ -136,31 +189,25 @@ Result<nlohmann::json> Databases::measure(queue::StepContext& step) {
         }
     ));
     std::int64_t measured = 0;
+    std::map<ServerId, Error> away;
     for (const auto& database : due) {
         if (step.cancelled()) {
             return fail(ErrorCode::Cancelled, "The measurement was stopped.");
         }
-        const auto answer = needs_.hosts.apply(
-            database,
-            nlohmann::json::array(
-                {{{"id", "size"}, {"do", "database.size"}, {"name", database.name}}}
-            ),
-            step
-        );
-        // One server that is away must not keep the others unmeasured.
+        // One server that is away must not keep the others unmeasured: it is asked once.
+        const auto known = away.find(database.server);
+        const auto size = known != away.end() ? Result<MeasuredSize>(tl::unexpected(known->second))
+                                              : size_in(ask_for_size(database, step));
+        if (!size && is_away(size.error())) {
+            away.emplace(database.server, size.error());
+        }
         TRY(needs_.database.in_tenant(step.tenant(), [&](db::Transaction& tx) -> Result<void> {
             DatabaseStore store{tx};
-            if (!answer) {
-                store.set_measure_error(database, answer.error().message, step.clock().now());
+            if (!size) {
+                store.set_measure_error(database, size.error().message, step.clock().now());
                 return {};
             }
-            const auto& output = answer->at("results").at(0).at("output");
-            store.set_size(
-                database,
-                output.value("bytes", std::int64_t{0}),
-                output.value("tables", std::int64_t{0}),
-                step.clock().now()
-            );
+            store.set_size(database, size->bytes, size->tables, step.clock().now());
             ++measured;
             return {};
         }));

@@ -28,7 +28,7 @@ constexpr const char* kLockDatabaseSql =
     HOSTELRY_DATABASE_COLUMNS "where d.id = $1 for update of d";
 constexpr const char* kUnmeasuredSql = HOSTELRY_DATABASE_COLUMNS
     "where d.is_made and (d.measured_at is null or d.measured_at < $1) "
-    "order by d.measured_at nulls first limit $2";
+    "order by d.measure_error <> '', d.measured_at nulls first limit $2";
 constexpr const char* kInsertDatabaseSql =
     "insert into hostelry.site_databases (tenant_id, id, site_id, site_key, site_domain, "
     "server_id, "

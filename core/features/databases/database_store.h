@@ -34,7 +34,8 @@ public:
     std::optional<SiteDatabase> find(DatabaseId id);
     Result<SiteDatabase> get(DatabaseId id);
     Result<SiteDatabase> get_locked(DatabaseId id);
-    /// Made ones that were not measured since `before`, the longest ago first.
+    /// Made ones that were not measured since `before`, the longest ago first; those that could not
+    /// be measured lately behind all others.
     std::vector<SiteDatabase> unmeasured_since(TimePoint before, std::int64_t count_max);
 
     void insert(const SiteDatabase& database, const std::string& sealed_password);

@@ -104,6 +104,7 @@ private:
     Result<nlohmann::json> keep_password(queue::StepContext& step);
     Result<nlohmann::json> write_configuration(queue::StepContext& step);
     Result<nlohmann::json> measure(queue::StepContext& step);
+    Result<nlohmann::json> ask_for_size(const SiteDatabase& database, queue::StepContext& step);
 
     Result<SiteDatabase> database_of(queue::StepContext& step);
     Result<void> put_password(

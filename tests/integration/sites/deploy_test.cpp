@@ -1,8 +1,10 @@
 #include "tests/integration/sites/sites_world.h"
+#include "tests/support/eventually.h"
 
 #include <gmock/gmock.h>
 
 #include <atomic>
+#include <limits>
 
 namespace hostelry::sites {
 namespace {
@@ -443,6 +445,57 @@ TEST_F(DeploySite, MeasuresItsDatabaseAfterwards) {
     }
     EXPECT_EQ(found.size_bytes, 1048576);
     EXPECT_EQ(found.table_count, 12);
+}
+
+TEST_F(DeploySite, AServerThatTellsNonsenseLeavesTheOthersMeasured) {
+    start_worker();
+    deployed(ada, wordpress("one.example"));
+    deployed(ada, wordpress("two.example"));
+    const std::string measured = "site_databases where size_bytes = 1048576";
+    ASSERT_TRUE(testing::eventually([&] { return count(measured) == "2"; }));
+    for (const json& nonsense :
+         {json::object(),
+          json("text"),
+          json{{"bytes", "many"}, {"tables", 1}},
+          json{{"bytes", -1}, {"tables", 1}},
+          json{{"bytes", std::numeric_limits<std::int64_t>::max()}, {"tables", 1}},
+          json{{"bytes", 1}, {"tables", std::numeric_limits<std::int64_t>::max()}}}) {
+        panel.postgres.execute(
+            "update hostelry.site_databases set size_bytes = null, measured_at = null, "
+            "measure_error = ''"
+        );
+        outside.says_of_sizes({nonsense});
+        const auto id = panel.postgres.database().in_tenant(
+            panel.postgres.root(),
+            [&](db::Transaction& tx) -> Result<JobId> {
+                return queue::enqueue(
+                    tx, {.kind = "databases.measure", .tenant = panel.postgres.root()}
+                );
+            }
+        );
+        ASSERT_TRUE(id);
+        EXPECT_EQ(wait_for(*id).state, queue::JobState::Succeeded) << nonsense;
+        EXPECT_EQ(count(measured), "1") << nonsense;
+        EXPECT_EQ(count("site_databases where measure_error <> ''"), "1") << nonsense;
+    }
+}
+
+TEST_F(DeploySite, AServerThatIsAwayIsAskedForItsSizesOnce) {
+    start_worker();
+    deployed(ada, wordpress("one.example"));
+    deployed(ada, wordpress("two.example"));
+    ASSERT_TRUE(testing::eventually([&] {
+        return count("site_databases where size_bytes is not null") == "2";
+    }));
+    panel.postgres.execute("update hostelry.site_databases set measured_at = null");
+    outside.breaks("database.size", "It is away.", ErrorCode::Unavailable, 1);
+    const auto id =
+        panel.postgres.database().in_tenant(ada, [&](db::Transaction& tx) -> Result<JobId> {
+            return queue::enqueue(tx, {.kind = "databases.measure", .tenant = ada});
+        });
+    ASSERT_TRUE(id);
+    EXPECT_EQ(wait_for(*id).state, queue::JobState::Succeeded);
+    EXPECT_EQ(count("site_databases where measure_error = 'It is away.'"), "2");
 }
 
 }  // namespace

@@ -52,6 +52,13 @@ public:
         broken_.reset();
     }
 
+    /// What the server says to the next calls for a size, in their order; later ones are answered
+    /// properly.
+    void says_of_sizes(std::vector<json> outputs) {
+        const std::lock_guard lock(mutex_);
+        size_outputs_ = std::move(outputs);
+    }
+
     /// The next call of @p what is carried out, and does not return before goes_on() or dies().
     void stops_after(const std::string& what) {
         const std::lock_guard lock(mutex_);
@@ -173,9 +180,7 @@ public:
             TRY(enter(what));
             carry_out(what, action);
             json result{
-                {"id", action.at("id")},
-                {"status", "changed"},
-                {"output", {{"bytes", 1048576}, {"tables", 12}}}};
+                {"id", action.at("id")}, {"status", "changed"}, {"output", output_for(what)}};
             if (on_progress) {
                 on_progress(result);
             }
@@ -268,6 +273,16 @@ public:
     }
 
 private:
+    json output_for(const std::string& what) {
+        const std::lock_guard lock(mutex_);
+        if (what != "database.size" || size_outputs_.empty()) {
+            return {{"bytes", 1048576}, {"tables", 12}};
+        }
+        auto output = size_outputs_.front();
+        size_outputs_.erase(size_outputs_.begin());
+        return output;
+    }
+
     Result<void> enter(const std::string& what) {
         const std::lock_guard lock(mutex_);
         calls_.push_back(what);
@@ -339,6 +354,7 @@ private:
     };
 
     mutable std::mutex mutex_;
+    std::vector<json> size_outputs_;
     std::condition_variable stop_changed_;
     std::optional<Broken> broken_;
     std::optional<Stop> stop_;
