@@ -169,23 +169,29 @@ void AgentListener::accept_one() {
     if (connection < 0) {
         return;
     }
-    if (!has_room()) {
+    const auto address = http::IpAddress::from(reinterpret_cast<const sockaddr*>(&peer));
+    const auto name = address ? address->to_string() : "";
+    if (!has_room(http::subscriber_of(name))) {
         close(connection);
         return;
     }
     const int on = 1;
     setsockopt(connection, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-    const auto address = http::IpAddress::from(reinterpret_cast<const sockaddr*>(&peer));
-    seat(connection, address ? address->to_string() : "");
+    seat(connection, name);
 }
 
-bool AgentListener::has_room() const {
+bool AgentListener::has_room(const std::string& subscriber) const {
     const std::lock_guard lock(mutex_);
-    const auto strangers = std::count_if(seats_.begin(), seats_.end(), [](const Seat& seat) {
-        return seat.is_stranger && !seat.is_done;
-    });
-    return seats_.size() < options_.connections_max &&
-           static_cast<std::size_t>(strangers) < options_.strangers_max;
+    std::size_t strangers = 0;
+    std::size_t from_there = 0;
+    for (const auto& seat : seats_) {
+        if (seat.is_stranger && !seat.is_done) {
+            ++strangers;
+            from_there += seat.subscriber == subscriber ? 1 : 0;
+        }
+    }
+    return seats_.size() < options_.connections_max && strangers < options_.strangers_max &&
+           from_there < options_.strangers_of_one_max;
 }
 
 void AgentListener::seat(int connection, std::string peer) {
@@ -197,6 +203,7 @@ void AgentListener::seat(int connection, std::string peer) {
     }
     const std::lock_guard lock(mutex_);
     auto& seat = seats_.emplace_back();
+    seat.subscriber = http::subscriber_of(peer);
     seat.session = std::make_unique<AgentSession>(*parts_, *context, connection, std::move(peer));
     seat.thread = std::thread([this, &seat] {
         seat.session->run([&](ServerId server) {

@@ -26,6 +26,8 @@ public:
         std::int64_t heartbeat_seconds = agent::kHeartbeatEvery.count();
         std::size_t connections_max = 1000;
         std::size_t strangers_max = 64;  ///< Connections that have not shown who they are yet.
+        /// Of these from one address, so that nobody holds all the seats alone.
+        std::size_t strangers_of_one_max = 16;
     };
     struct Needs {
         db::Database& database;
@@ -53,13 +55,14 @@ private:
         ServerId server;
         bool is_stranger = true;
         bool is_done = false;
+        std::string subscriber;
         std::thread thread;
     };
 
     Result<void> open_socket();
     void accept_loop();
     void accept_one();
-    bool has_room() const;
+    bool has_room(const std::string& subscriber) const;
     void seat(int socket, std::string peer);
     void reap();
     void wake(std::string_view server);

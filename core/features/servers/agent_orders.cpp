@@ -1,6 +1,7 @@
 #include "core/features/servers/agent_orders.h"
 
 #include "core/agent/protocol/plan.h"
+#include "core/base/text.h"
 
 #include <nlohmann/json.hpp>
 
@@ -19,14 +20,30 @@ constexpr milliseconds kLookEvery{2000};  // the net under NOTIFY
 constexpr milliseconds kLookWithoutNotices{250};
 constexpr milliseconds kAskCancelled{200};
 constexpr std::int64_t kPlanSecondsMax = 3600;
+constexpr std::size_t kMessageBytesMax = 2000;
+
+/// What an agent says of a failure goes into rows, events and pages: one line, of bounded length.
+std::string readable(std::string text) {
+    text.resize(std::min(text.size(), kMessageBytesMax));
+    while (!is_valid_utf8(text)) {
+        text.pop_back();  // a character that was cut
+    }
+    std::replace_if(
+        text.begin(),
+        text.end(),
+        [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; },
+        ' '
+    );
+    return text;
+}
 
 Error failed_action(const nlohmann::json& outcome) {
     for (const auto& result : outcome.value("results", nlohmann::json::array())) {
         if (result.value("status", "") == "failed") {
             Error error;
             error.code = code_from_name(result.value("code", "internal"));
-            error.message = result.value("message", "An action on the server failed.");
-            error.cause = "action " + result.value("id", "");
+            error.message = readable(result.value("message", "An action on the server failed."));
+            error.cause = "action " + readable(result.value("id", ""));
             error.maybe_applied = true;
             return error;
         }

@@ -27,6 +27,8 @@ constexpr milliseconds kLastWords{1000};
 constexpr std::size_t kStrangerBytesMax = 64U << 10U;  // before a certificate has spoken for it
 constexpr std::size_t kFactsBytesMax = 256U << 10U;
 constexpr std::size_t kUnsentMax = std::size_t{16} << 20U;
+constexpr std::size_t kReceivedAtOnce = std::size_t{1} << 20U;
+constexpr std::size_t kAnswerBytesMax = std::size_t{1} << 20U;
 constexpr std::size_t kProgressTextMax = 1000;
 constexpr std::size_t kProgressPlansMax = 64;
 
@@ -245,12 +247,15 @@ Result<void> AgentSession::look_for_work() {
     return {};
 }
 
+/// Part by part: one that talks without end is no reason to keep what it said in memory, or to
+/// forget what it is to be told.
 Result<void> AgentSession::receive() {
-    while (true) {
+    for (std::size_t received = 0; received < kReceivedAtOnce;) {
         const auto bytes = TRY(tls_.read_some());
         if (bytes.empty()) {
             break;
         }
+        received += bytes.size();
         heard_ = parts_.clock.steady();
         reader_.feed(bytes);
         while (auto message = TRY(reader_.next())) {
@@ -298,12 +303,20 @@ Result<void> AgentSession::take_heartbeat(const agent::Heartbeat& heartbeat) {
 Result<void> AgentSession::take_result(const agent::PlanResult& result) {
     TRY(write_progress());
     const auto plan = Uuid::parse(result.plan);
-    const auto outcome = agent::parse_outcome(result.result);
+    auto outcome = agent::parse_outcome(result.result);
     if (!plan) {
         return {};  // a plan that came to it by another way, or one it could not read
     }
     if (!outcome || outcome->plan != result.plan) {
         return fail(ErrorCode::Invalid, "The result of a plan cannot be read.");
+    }
+    if (result.result.size() > kAnswerBytesMax) {
+        agent::ActionResult refused_answer;
+        refused_answer.id = "answer";
+        refused_answer.status = agent::Status::Failed;
+        refused_answer.message = "The server's answer is too long.";
+        refused_answer.code = code_name(ErrorCode::Internal);
+        outcome->results = {std::move(refused_answer)};
     }
     // Not written means asked for again by the next session: the agent keeps its results.
     const bool was_open =

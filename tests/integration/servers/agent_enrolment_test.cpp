@@ -45,6 +45,19 @@ TEST_F(AgentEnrolment, WithoutACertificateNothingElseIsPossible) {
     EXPECT_FALSE(stranger.receive());
 }
 
+TEST_F(AgentEnrolment, OneAddressDoesNotTakeTheSeatsOfAllOthers) {
+    const auto proof = enrol(web1);
+    std::vector<std::unique_ptr<testing::FakeAgent>> silent;
+    while (silent.size() < AgentListener::Options{}.strangers_of_one_max) {
+        silent.push_back(std::make_unique<testing::FakeAgent>(listener.port()));
+        ASSERT_TRUE(silent.back()->connected());
+    }
+    EXPECT_FALSE(testing::FakeAgent(listener.port()).connected());
+    testing::FakeAgent agent(listener.port(), proof, "127.0.0.2");
+    agent.send(hello_of(web1));
+    EXPECT_TRUE(agent.receive_one<agent::Welcome>());
+}
+
 TEST_F(AgentEnrolment, ACertificateOpensItsOwnServerOnly) {
     const auto proof = enrol(web1);
     enrol(web2);

@@ -37,6 +37,29 @@ TEST_F(Orders, APlanReachesTheAgentAndItsAnswerComesBack) {
     EXPECT_EQ(seen, (std::vector<std::string>{"running", "changed"}));
 }
 
+TEST_F(Orders, AnAgentThatTalksWithoutEndIsServedAllTheSame) {
+    auto agent = join(web1, proof);
+    const auto id = fresh_plan_id();
+    std::atomic<bool> enough{false};
+    std::thread talk([&] {
+        const agent::Progress chatter{fresh_plan_id(), "a1", "running", std::string(4000, 'x')};
+        while (!enough) {
+            agent->send(chatter);
+        }
+    });
+    auto answer = apply_later(web1, plan_of(id));
+    EXPECT_TRUE(testing::eventually([&] {
+        return postgres.value(
+                   "select count(*) from hostelry.agent_commands where sent_at is not "
+                   "null"
+               ) == "1";
+    }));
+    enough = true;
+    talk.join();
+    agent->send(good_result(id));
+    EXPECT_TRUE(answer.get());
+}
+
 TEST_F(Orders, AFailedActionBecomesItsError) {
     auto agent = join(web1, proof);
     auto answer = apply_later(web1, plan_of(fresh_plan_id()));
@@ -55,6 +78,26 @@ TEST_F(Orders, AFailedActionBecomesItsError) {
     ASSERT_FALSE(failed);
     EXPECT_EQ(failed.error().code, ErrorCode::Unavailable);
     EXPECT_EQ(failed.error().message, "The disk is full.");
+}
+
+TEST_F(Orders, WhatAnAgentSaysOfAFailureIsOneLineOfBoundedLength) {
+    auto agent = join(web1, proof);
+    for (const auto& [message, shown] :
+         {std::pair{std::string(1999, 'x') + "\u00fc and more", std::string(1999, 'x')},
+          std::pair{std::string("a\nb\tc") + '\0' + "d", std::string("a b c d")},
+          std::pair{
+              std::string(2'000'000, 'x'), std::string("The server's answer is too long.")}}) {
+        auto answer = apply_later(web1, plan_of(fresh_plan_id()));
+        const auto id = plan_id_in(*agent->receive_one<agent::PlanOrder>());
+        const nlohmann::json outcome{
+            {"plan", id},
+            {"ok", false},
+            {"results", {{{"id", "a1"}, {"status", "failed"}, {"message", message}}}}};
+        agent->send(agent::PlanResult{id, outcome.dump()});
+        const auto failed = answer.get();
+        ASSERT_FALSE(failed);
+        EXPECT_EQ(failed.error().message, shown);
+    }
 }
 
 TEST_F(Orders, WhatWasNotAnsweredIsSentAgainAfterAReconnect) {

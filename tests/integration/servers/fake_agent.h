@@ -26,7 +26,12 @@ struct AgentProof {
 
 class FakeAgent {
 public:
-    explicit FakeAgent(std::uint16_t port, const std::optional<AgentProof>& proof = {})
+    /// `from` is an address of loopback.
+    explicit FakeAgent(
+        std::uint16_t port,
+        const std::optional<AgentProof>& proof = {},
+        const char* from = "127.0.0.1"
+    )
         : context_(SSL_CTX_new(TLS_client_method())) {
         if (proof) {
             show(*proof);
@@ -34,6 +39,10 @@ public:
         socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const timeval patience{10, 0};
         setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        sockaddr_in source{};
+        source.sin_family = AF_INET;
+        inet_pton(AF_INET, from, &source.sin_addr);
+        bind(socket_, reinterpret_cast<const sockaddr*>(&source), sizeof source);
         sockaddr_in address{};
         address.sin_family = AF_INET;
         address.sin_port = htons(port);
