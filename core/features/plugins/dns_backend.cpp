@@ -25,6 +25,18 @@ DnsBackend read_backend(const db::Row& row) {
 
 }  // namespace
 
+DnsBackend public_part(const DnsBackend& backend) {
+    return {
+        .id = backend.id,
+        .name = backend.name,
+        .plugin = backend.plugin,
+        .base_url = {},
+        .nameservers = backend.nameservers,
+        .query_addresses = {},
+        .zones = {},
+        .created_at = backend.created_at};
+}
+
 std::vector<DnsBackend> dns_backends(db::Transaction& tx) {
     std::vector<DnsBackend> backends;
     for (const auto& row : tx.query(kListBackendsSql)) {

@@ -23,7 +23,7 @@ struct DnsBackend {
     /// Where to ask for its zones: "192.0.2.53" or "192.0.2.53:5300". Empty: the addresses of the
     /// name servers.
     std::vector<std::string> query_addresses;
-    std::int64_t zones = 0;
+    std::optional<std::int64_t> zones;  ///< Of all accounts; nothing for who may not see plugins.
     TimePoint created_at{};
 };
 
@@ -35,6 +35,10 @@ struct CreateDnsBackend {
     std::string nameservers;      ///< Separated by spaces.
     std::string query_addresses;  ///< Separated by spaces.
 };
+
+/// What everybody who has zones may know: how they lead to it is the operator's business, and how
+/// many zones others have is theirs.
+DnsBackend public_part(const DnsBackend& backend);
 
 /// Every backend, by name.
 std::vector<DnsBackend> dns_backends(db::Transaction& tx);

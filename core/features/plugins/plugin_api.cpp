@@ -2,6 +2,8 @@
 
 #include "core/platform/http/api.h"
 
+#include <algorithm>
+
 namespace hostelry::plugins {
 
 using http::Exchange;
@@ -11,8 +13,12 @@ Response PluginApi::list(Exchange&) {
     return http::listed(plugins_.list_plugins());
 }
 
-Response PluginApi::list_backends(Exchange&) {
-    return http::listed(plugins_.list_dns_backends());
+Response PluginApi::list_backends(Exchange& exchange) {
+    auto backends = plugins_.list_dns_backends();
+    if (backends && !exchange.signed_in().may("plugin:read")) {
+        std::transform(backends->begin(), backends->end(), backends->begin(), public_part);
+    }
+    return http::listed(backends);
 }
 
 Response PluginApi::create_backend(Exchange& exchange) {

@@ -52,7 +52,7 @@ BackendRow backend_row(const DnsBackend& backend, bool may_delete) {
         .plugin = backend.plugin,
         .address = backend.base_url,
         .nameservers = join(backend.nameservers, ", "),
-        .zones = std::to_string(backend.zones),
+        .zones = std::to_string(backend.zones.value_or(0)),
         .menu = {.id = "m-" + backend.id.to_string(), .label = "Actions for " + backend.name},
     };
     if (may_delete && backend.zones == 0) {

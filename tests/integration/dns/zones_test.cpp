@@ -252,6 +252,27 @@ TEST_F(DnsWorld, TheNeighbourSeesNothingAndCannotTakeTheDomain) {
     );
 }
 
+TEST_F(DnsWorld, HowTheBackendIsReachedAndHowManyZonesOthersHaveIsForStaff) {
+    add_zone("demo.test");
+    const auto client = world.postgres.make_tenant(world.postgres.root(), "client");
+    world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
+    world.add_user(client, "client", "carl@x.test");
+    const auto seen_by = [&](const std::string& email) {
+        hostelry::testing::Browser browser(world);
+        browser.sign_in(email);
+        return browser.call(http::Method::Get, "/api/v1/dns-backends").json()["items"][0];
+    };
+    const auto staff = seen_by("boss@x.test");
+    EXPECT_EQ(staff["base_url"], powerdns.base_url());
+    EXPECT_EQ(staff["zones"], 1);
+    const auto others = seen_by("carl@x.test");
+    EXPECT_EQ(others["name"], staff["name"]);
+    EXPECT_EQ(others["nameservers"], staff["nameservers"]);
+    EXPECT_EQ(others["base_url"], "");
+    EXPECT_TRUE(others["query_addresses"].empty());
+    EXPECT_TRUE(others["zones"].is_null());
+}
+
 TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
     hostelry::testing::Browser browser(world);
