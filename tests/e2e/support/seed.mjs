@@ -1,5 +1,5 @@
 // Something of every kind and in every state, so that there is no page without content. What people can do by
-// themselves is done by the API, so the audit trail tells of it; the rest is in seed.sql.
+// themselves is done by the API, so the audit trail tells of it; the rest is in tests/support/seed.sql.
 import { readFileSync } from "node:fs";
 import { expect } from "./checks.mjs";
 
@@ -30,5 +30,5 @@ export async function seed(panel) {
   await make(panel, "/api/v1/users", { name: "No Password Yet", email: `${"a".repeat(60)}@${"b".repeat(60)}.example.org`, role: "admin" });
   const gone = await make(panel, "/api/v1/users", { name: LONG, email: "gone@example.org", role: "admin" });
   await make(panel, `/api/v1/users/${gone.id}/suspension`);
-  panel.sql(readFileSync(new URL("seed.sql", import.meta.url), "utf8"));
+  panel.sql(readFileSync(new URL("../../support/seed.sql", import.meta.url), "utf8"));
 }

@@ -1,9 +1,11 @@
 -- One thing in each state that pages show, with short and with very long values. What needs hosts to come about is
 -- written here directly; nothing in it is picked up by a worker: jobs are leased to "seed" or wait for next year.
+-- All of it belongs to the root tenant, or to the one that the setting seed.tenant names.
 begin;
 
 create temporary table place on commit drop as
-    select hostelry.root_tenant() as root, (select id from hostelry.users where email = 'maja@example.org') as person,
+    select coalesce(nullif(current_setting('seed.tenant', true), '')::uuid, hostelry.root_tenant()) as root,
+           (select id from hostelry.users where email = 'maja@example.org') as person,
            now() + interval '1 year' as later;
 
 create function pg_temp.fixed(p_kind int, p_number int) returns uuid language sql immutable as $$
