@@ -7,9 +7,10 @@ import build
 import paths
 
 LOOPBACK = "127.0.0.1"
-AGENT_PORT = 7443
-PREVIEW_PORT_STEP = 1    # Beside the panel's port: preview of sites, then metrics.
+AGENT_PORT = 7443        # On the demo hosts' own bridge.
+PREVIEW_PORT_STEP = 1    # Beside the panel's port: preview of sites, metrics, agents where there are no demo hosts.
 TELEMETRY_PORT_STEP = 2
+AGENT_PORT_STEP = 3
 
 
 def address(host, port):
@@ -21,10 +22,10 @@ def side_ports(options):
     return {"preview": options.port + PREVIEW_PORT_STEP, "telemetry": options.port + TELEMETRY_PORT_STEP}
 
 
-def write(state, options, preset, agent_package, facts):
+def write(state, options, agent_package, facts):
     """Written anew at each start."""
     ports = side_ports(options)
-    built = build.folder(preset)
+    built = build.folder(options.preset)
     settings = {
         "web": {"assets": paths.ROOT / "web" / "dist"},
         "migrations": {"directory": paths.ROOT / "migrations"},
@@ -56,7 +57,7 @@ def _agent(options, package, facts):
     if facts is not None:
         settings = {"listen": f"{facts['gateway']}:{AGENT_PORT}", "advertise": f"{facts['gateway']}:{AGENT_PORT}"}
     else:
-        settings = {"listen": address(options.listen, AGENT_PORT)}
+        settings = {"listen": address(options.listen, options.port + AGENT_PORT_STEP)}
     if package is not None:
         settings["package"] = package
     return settings

@@ -1,5 +1,6 @@
 """The demo: one managed server, a name server and a certificate authority beside the panel."""
 
+import hashlib
 import json
 import subprocess
 import time
@@ -8,7 +9,7 @@ import build
 import paths
 from bed.command import BedError
 
-BED_NAME = "demo"
+BACKEND = "demo"
 SERVER = "demo-1"
 NAMESERVER = "ns1"
 ZONE = "demo.test"  # Sites below it get their DNS records by themselves.
@@ -26,9 +27,19 @@ def unsupported_reason(folder):
 
 def start_hosts(progress, state, subnet):
     with progress.stage("hosts", "Demo hosts (a real server, DNS, a test CA)", advice=ADVICE) as stage:
-        stage.run([paths.TESTBED, "up", "--name", BED_NAME, "--subnet", subnet,
+        stage.run([paths.TESTBED, "up", "--name", _bed_name(state), "--subnet", subnet,
                    "--hosts", f"bare:{SERVER},dns:{NAMESERVER}", "--state", state.testbed], limit=900)
     return json.loads((state.testbed / "testbed.json").read_text())
+
+
+def _bed_name(state):
+    """Of bridge and namespaces: a bed keeps its own, and beds of several state folders stand side by side."""
+    made = state.testbed / "bed.json"
+    if made.exists():
+        return json.loads(made.read_text())["name"]
+    if state.folder == paths.ROOT / "var":
+        return "demo"
+    return "d" + hashlib.sha256(str(state.folder).encode()).hexdigest()[:7]
 
 
 def stop_hosts(state):
@@ -92,10 +103,10 @@ def introduce(progress, state, program, facts):
 def _add_names(operator, facts):
     """The demo's name server as DNS backend, and the zone its sites live in."""
     dns = facts["dns"]
-    operator.ask("dns-backend", "create", "--name", BED_NAME, "--plugin", "org.hostelry.powerdns",
+    operator.ask("dns-backend", "create", "--name", BACKEND, "--plugin", "org.hostelry.powerdns",
                  "--base-url", dns["api_url"], "--api-key-file", dns["api_key_file"],
                  "--nameservers", f"{NAMESERVER}.{ZONE}", "--query-addresses", dns["address"], accept=(0, CONFLICT))
-    backend = next(entry for entry in operator.ask("dns-backend", "list")["items"] if entry["name"] == BED_NAME)
+    backend = next(entry for entry in operator.ask("dns-backend", "list")["items"] if entry["name"] == BACKEND)
     operator.ask("dns-zone", "create", "--name", ZONE, "--backend", backend["id"], accept=(0, CONFLICT))
 
 

@@ -43,7 +43,7 @@ def up(options):
         state = _claim_state(options)
         with_hosts = _can_have_hosts(options, state)
         frontend.ensure(progress)
-        build.ensure(progress, _preset(options), "Panel and agent")
+        build.ensure(progress, options.preset, "Panel and agent")
         facts = _start_hosts(options, progress, state) if with_hosts else None
         running = _start_panel(options, progress, state, facts)
         if facts is not None:
@@ -91,14 +91,14 @@ def _can_have_hosts(options, state):
 
 def _start_hosts(options, progress, state):
     facts = demo.start_hosts(progress, state, options.subnet)
-    package = demo.agent_package(_preset(options))
+    package = demo.agent_package(options.preset)
     if package is not None:
         demo.offer_package(progress, state, package)
     return facts
 
 
 def _start_panel(options, progress, state, facts):
-    configuration.write(state, options, _preset(options), demo.agent_package(_preset(options)), facts)
+    configuration.write(state, options, demo.agent_package(options.preset), facts)
     with progress.stage("panel", "Panel and its database", advice=PANEL_ADVICE) as stage:
         running = panel.Panel(state, _program(options), configuration.address(options.listen, options.port), stage.log)
         try:
@@ -114,6 +114,7 @@ def _start_panel(options, progress, state, facts):
 
 def _require_free_ports(options):
     _require_free_port(options.listen, options.port)
+    _require_free_port(options.listen, options.port + configuration.AGENT_PORT_STEP)
     for port in configuration.side_ports(options).values():
         _require_free_port(configuration.LOOPBACK, port)
 
@@ -141,12 +142,8 @@ def _announce(facts, demo_facts):
     print("Ctrl-C stops it; the data stays.", file=sys.stderr, flush=True)
 
 
-def _preset(options):
-    return "release" if options.release else "up"
-
-
 def _program(options):
-    return build.folder(_preset(options)) / "bin" / "hostelry"
+    return build.folder(options.preset) / "bin" / "hostelry"
 
 
 def command(words):

@@ -31,8 +31,8 @@ HELP = """\
 
 def _port(text):
     port = int(text)
-    if not 1 <= port <= 65533:
-        raise argparse.ArgumentTypeError("a port is a number from 1 to 65533 (the two after it are used too)")
+    if not 1 <= port <= 65532:
+        raise argparse.ArgumentTypeError("a port is a number from 1 to 65532 (the three after it are used too)")
     return port
 
 
@@ -66,7 +66,8 @@ def _parser():
     up.add_argument("--listen", type=_address, default="127.0.0.1", metavar="ADDRESS",
                     help="the panel's address (127.0.0.1); any but loopback is served with TLS")
     up.add_argument("--subnet", type=_subnet, default="10.77.0", help="the demo hosts' network (10.77.0)")
-    up.add_argument("--release", action="store_true", help="build for speed")
+    up.add_argument("--release", dest="preset", action="store_const", const="release", default="up", help="build for speed")
+    up.add_argument("--preset", help=argparse.SUPPRESS)  # Tests start what they have built already.
     for name, act, summary in (("down", lifecycle.down, "Stop a ./dev up."),
                                ("clean", lifecycle.clean, "Stop it and remove all data.")):
         command(name, act, summary)

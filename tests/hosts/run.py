@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the tests on real hosts in one process, on one bed, in the order in which they can share its host:
 
-  tests/hosts/run.py [stop|servers|kill|agent|package …] [-k PATTERN]
+  tests/hosts/run.py [front|stop|servers|kill|agent|package …] [-k PATTERN]
 
-The panel by itself is stopped under load (stop). A bare host is brought up through the panel (servers), sites are deployed on it while everything is killed (kill), it is
+The front door ./dev is opened and closed (front). The panel by itself is stopped under load (stop). A bare host is brought up through the panel (servers), sites are deployed on it while everything is killed (kill), it is
 let go (servers), and the agent is tried on it by itself (agent). On a second host the panel is installed by its package
 (package). The last line is `N passed, N failed[, N skipped]`; the
 exit code is 1 exactly when something failed. Environment: HOSTELRY_SOURCE, HOSTELRY_BIN, HOSTELRY_TEST_STATE,
@@ -21,6 +21,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
 import test_agent  # noqa: E402
+import test_front_door  # noqa: E402
 import test_kill  # noqa: E402
 import test_package  # noqa: E402
 import test_servers  # noqa: E402
@@ -28,6 +29,8 @@ import test_stop  # noqa: E402
 from hosts import unsupported_reason  # noqa: E402
 
 ORDER = (
+    ("front", test_front_door.Bare),
+    ("front", test_front_door.Demo),
     ("stop", test_stop.Stop),
     ("servers", test_servers.BringUpThroughThePanel),
     ("kill", test_kill.Kill),
@@ -36,6 +39,8 @@ ORDER = (
     ("agent", test_agent.Sites),
     ("package", test_package.InstalledPanel),
 )
+
+ALONE = (test_front_door.Bare, test_stop.Stop)  # These need no host.
 
 
 class Outcome(unittest.TextTestResult):
@@ -77,7 +82,7 @@ def chosen(kinds, pattern):
         if not kinds or kind in kinds:
             for test in unittest.defaultTestLoader.loadTestsFromTestCase(case):
                 if fnmatch.fnmatch(test.id(), f"*{pattern}*"):
-                    (alone if case is test_stop.Stop else on_hosts).append(test)
+                    (alone if case in ALONE else on_hosts).append(test)
     return alone, on_hosts
 
 
