@@ -23,6 +23,10 @@ public:
     bool cancelled() const { return frame_.cancelled && frame_.cancelled(); }
     /// False once the call has written as many log lines as one may.
     bool take_log_line() { return log_lines_++ < kLogLinesMax; }
+    std::uint32_t log_lines_dropped() const {
+        const auto written = log_lines_.load();
+        return written > kLogLinesMax ? written - kLogLinesMax : 0;
+    }
     /// Status, answer and problem of the member that returned `status`.
     RawAnswer answer(std::int32_t status);
 

@@ -14,7 +14,7 @@ namespace hostelry::plugin_host {
 
 namespace {
 
-constexpr std::size_t kLogLineMax = 8192;
+constexpr std::size_t kLogTextMax = 4096;  // Of message and fields each: a line has 8 KiB.
 constexpr std::size_t kKeyMax = 200;
 constexpr std::size_t kValueMax = 64U << 10;
 constexpr std::chrono::milliseconds kWaitSlice{20};
@@ -58,16 +58,32 @@ bool is_key(std::string_view key) {
     });
 }
 
-/// One line of a plugin: valid text, no line breaks of its own, no secret, not too long.
+/// At most `size_max` bytes, without half a letter at the end.
+std::string cut(std::string text, std::size_t size_max) {
+    if (text.size() > size_max) {
+        while (size_max > 0 && (static_cast<unsigned char>(text[size_max]) & 0xC0U) == 0x80U) {
+            --size_max;
+        }
+        text.resize(size_max);
+    }
+    return text;
+}
+
+/// One line of a plugin: valid text, no line breaks of its own, no secret, not too long. Secrets go
+/// first: a cut through one would leave a part of it unknown to us.
 std::string presentable(const Account* account, std::string_view text) {
-    std::string line(text.substr(0, kLogLineMax));
-    if (!is_valid_utf8(line)) {
+    if (!is_valid_utf8(text)) {
         return "(not UTF-8)";
     }
+    std::string line(text);
+    if (account != nullptr) {
+        line = account->redact(std::move(line));
+    }
+    line = cut(std::move(line), kLogTextMax);
     std::replace_if(
         line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' '
     );
-    return account == nullptr ? line : account->redact(std::move(line));
+    return line;
 }
 
 void log_line(

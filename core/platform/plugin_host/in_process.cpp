@@ -52,10 +52,18 @@ private:
 
 /// The fifth border at which exceptions end: a plugin that lets one through has a bug.
 template <class Function>
-RawAnswer run(const CallFrame& frame, Function&& function) {
+RawAnswer run(const std::string& plugin, const CallFrame& frame, Function&& function) {
     CallState state(frame);
     try {
-        return state.answer(function(state.raw()));
+        const auto status = function(state.raw());
+        if (const auto dropped = state.log_lines_dropped(); dropped > 0) {
+            log::warn(
+                "plugin",
+                "A call wrote more log lines than one may; the rest was dropped",
+                {{"plugin", plugin}, {"dropped", std::int64_t{dropped}}, {"trace", frame.trace}}
+            );
+        }
+        return state.answer(status);
     } catch (const std::exception& error) {
         return {HOSTELRY_INTERNAL, {}, json{{"message", error.what()}}.dump()};
     } catch (...) {
@@ -162,7 +170,7 @@ private:
     }
 
     Result<void> create(Instance& instance, const CallFrame& frame) {
-        const auto answer = run(frame, [&](const hostelry_call* call) {
+        const auto answer = run(manifest_.id, frame, [&](const hostelry_call* call) {
             return plugin_->create(instance.account(), call, instance.handle_slot());
         });
         if (answer.status != HOSTELRY_OK) {
@@ -181,7 +189,7 @@ private:
                 {"settings_version", manifest_.settings_version},
                 {"settings", without_secrets(manifest_, values)}}
                 .dump();
-        const auto answer = run(frame, [&](const hostelry_call* call) {
+        const auto answer = run(manifest_.id, frame, [&](const hostelry_call* call) {
             return plugin_->configure(instance.handle(), call, str(text));
         });
         if (answer.status != HOSTELRY_OK) {
@@ -244,8 +252,9 @@ private:
         if (manifest_.concurrency == Concurrency::Serial) {
             turn.lock();
         }
-        auto answer =
-            run(frame, [&](const hostelry_call* call) { return function(instance, call); });
+        auto answer = run(manifest_.id, frame, [&](const hostelry_call* call) {
+            return function(instance, call);
+        });
         // Whatever the plugin repeats of what it was told by others is shown to people and logged.
         answer.problem = instance.account()->redact(std::move(answer.problem));
         return answer;
@@ -262,7 +271,7 @@ private:
             if (!HOSTELRY_HAS(plugin_, drain)) {
                 continue;
             }
-            const auto answer = run(frame, [&](const hostelry_call* call) {
+            const auto answer = run(manifest_.id, frame, [&](const hostelry_call* call) {
                 return plugin_->drain(entry.second->handle(), call);
             });
             if (answer.status != HOSTELRY_OK) {
