@@ -1,6 +1,7 @@
 #include "core/platform/log/log.h"
 
 #include "core/base/clock.h"
+#include "core/base/letters.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
 
@@ -38,7 +39,7 @@ std::string_view level_name(Level level) {
 /// stays one line.
 void append_escaped(std::string& out, std::string_view text) {
     const bool valid = is_valid_utf8(text);
-    for (const char c : text.substr(0, kTextBytesMax)) {
+    for (const char c : cut_at_letter(text, kTextBytesMax)) {
         const auto byte = static_cast<unsigned char>(c);
         if (c == '"' || c == '\\') {
             out.push_back('\\');

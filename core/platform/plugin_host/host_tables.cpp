@@ -1,5 +1,6 @@
 #include "core/platform/plugin_host/host_tables.h"
 
+#include "core/base/letters.h"
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
 #include "core/platform/plugin_host/call_state.h"
@@ -58,17 +59,6 @@ bool is_key(std::string_view key) {
     });
 }
 
-/// At most `size_max` bytes, without half a letter at the end.
-std::string cut(std::string text, std::size_t size_max) {
-    if (text.size() > size_max) {
-        while (size_max > 0 && (static_cast<unsigned char>(text[size_max]) & 0xC0U) == 0x80U) {
-            --size_max;
-        }
-        text.resize(size_max);
-    }
-    return text;
-}
-
 /// One line of a plugin: valid text, no line breaks of its own, no secret, not too long. Secrets go
 /// first: a cut through one would leave a part of it unknown to us.
 std::string presentable(const Account* account, std::string_view text) {
@@ -79,7 +69,7 @@ std::string presentable(const Account* account, std::string_view text) {
     if (account != nullptr) {
         line = account->redact(std::move(line));
     }
-    line = cut(std::move(line), kLogTextMax);
+    line = cut_at_letter(line, kLogTextMax);
     std::replace_if(
         line.begin(), line.end(), [](char c) { return static_cast<unsigned char>(c) < 0x20; }, ' '
     );

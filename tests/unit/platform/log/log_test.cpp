@@ -24,6 +24,17 @@ TEST(Log, WritesOneJsonObjectWhateverTheTextHolds) {
     EXPECT_EQ(parsed["level"], "warn");
 }
 
+TEST(Log, CutsALongTextBetweenTwoLetters) {
+    const std::string letters(5000, 'a');
+    for (const auto& text : {letters, "\xc3\xbc" + letters, letters.substr(0, 4095) + "\xc3\xbc"}) {
+        const auto line = format_line(Format::Json, Level::Info, kTime, "http", text, {});
+        const auto message = nlohmann::json::parse(line).at("message").get<std::string>();
+        EXPECT_EQ(text.rfind(message, 0), 0U);
+        EXPECT_GE(message.size(), 4095U);
+        EXPECT_LE(message.size(), 4096U);
+    }
+}
+
 TEST(Log, RedactsFieldsWhoseNamesSpeakOfSecrets) {
     const auto line = format_line(
         Format::Json,
