@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -20,6 +21,10 @@ struct Key {
     std::string path;
     std::function<std::string(Config&, const std::string&)> read;
     std::function<std::string(const Config&)> show;
+    // Of a key whose value may hold a password: shown as "(set)", and readable from a file of its
+    // own, which the twin of this key names.
+    std::function<std::string&(Config&)> secret{};
+    std::function<const std::string&(const Config&)> secret_file{};
 };
 
 template <class Access>
@@ -85,16 +90,37 @@ Key key_for(std::string path, Access access) {
     return key;
 }
 
+Key secret_key_for(
+    std::string path, std::string& (*value)(Config&), const std::string& (*file)(const Config&)
+) {
+    Key key = key_for(std::move(path), value);
+    key.show = [value](const Config& config) -> std::string {
+        Config copy = config;
+        return value(copy).empty() ? "" : "(set)";
+    };
+    key.secret = value;
+    key.secret_file = file;
+    return key;
+}
+
 #define HOSTELRY_KEY(path, member)                         \
     key_for(                                               \
         path, [](Config & c) -> auto& { return c.member; } \
+    )
+#define HOSTELRY_SECRET_KEY(path, member)                                     \
+    secret_key_for(                                                           \
+        path,                                                                 \
+        [](Config& c) -> std::string& { return c.member; },                   \
+        [](const Config& c) -> const std::string& { return c.member##_file; } \
     )
 
 const std::vector<Key>& keys() {
     static const std::vector<Key> kKeys{
         HOSTELRY_KEY("state_dir", state_dir),
-        HOSTELRY_KEY("database.url", database.url),
-        HOSTELRY_KEY("database.migrate_url", database.migrate_url),
+        HOSTELRY_SECRET_KEY("database.url", database.url),
+        HOSTELRY_KEY("database.url_file", database.url_file),
+        HOSTELRY_SECRET_KEY("database.migrate_url", database.migrate_url),
+        HOSTELRY_KEY("database.migrate_url_file", database.migrate_url_file),
         HOSTELRY_KEY("database.connections", database.connections),
         HOSTELRY_KEY("http.listen", http.listen),
         HOSTELRY_KEY("http.public_url", http.public_url),
@@ -128,6 +154,7 @@ const std::vector<Key>& keys() {
 }
 
 #undef HOSTELRY_KEY
+#undef HOSTELRY_SECRET_KEY
 
 const Key* find_key(std::string_view path) {
     const auto found = std::find_if(keys().begin(), keys().end(), [&](const Key& key) {
@@ -182,6 +209,23 @@ std::string variable_of(const std::string& path) {
     return name;
 }
 
+/// Empty is success; what is wrong with the file otherwise.
+std::string read_secret(const std::string& path, std::string& value) {
+    std::error_code missing;
+    const auto permissions = std::filesystem::status(path, missing).permissions();
+    std::ifstream file(path);
+    std::stringstream text;
+    text << file.rdbuf();
+    if (!file) {
+        return "cannot be read";
+    }
+    if ((permissions & std::filesystem::perms::others_read) != std::filesystem::perms::none) {
+        return "may be read by everybody: chmod o-rwx it";
+    }
+    value = trim(text.str());
+    return value.empty() ? "is empty" : "";
+}
+
 class Reader {
 public:
     Reader(Config& config, std::string name) : config_(config), name_(std::move(name)) {}
@@ -210,6 +254,27 @@ public:
             const auto found = environment.find(variable_of(key.path));
             if (found != environment.end()) {
                 apply(key.path, found->second, found->first);
+            }
+        }
+    }
+
+    /// Fills in what lies in files of its own.
+    void read_secret_files() {
+        for (const auto& key : keys()) {
+            if (!key.secret || key.secret_file(config_).empty()) {
+                continue;
+            }
+            const std::string& path = key.secret_file(config_);
+            std::string& value = key.secret(config_);
+            if (!value.empty()) {
+                errors_.push_back(
+                    {key.path,
+                     fmt::format("{0} and {0}_file are both given; keep one of them.", key.path)}
+                );
+            } else if (const auto problem = read_secret(path, value); !problem.empty()) {
+                errors_.push_back(
+                    {key.path, fmt::format("{}_file: {} {}.", key.path, path, problem)}
+                );
             }
         }
     }
@@ -267,6 +332,7 @@ Result<Config> parse_config(
         );
     }
     reader.read(environment);
+    reader.read_secret_files();
     auto errors = reader.take_errors();
     if (!errors.empty()) {
         return fail_fields(std::move(errors));
@@ -290,8 +356,7 @@ Result<Config> load_config(const std::string& path, const Environment& environme
 std::vector<std::pair<std::string, std::string>> describe_config(const Config& config) {
     std::vector<std::pair<std::string, std::string>> rows;
     for (const auto& key : keys()) {
-        const bool secret = key.path == "database.url" && !config.database.url.empty();
-        rows.emplace_back(key.path, secret ? "(set)" : key.show(config));
+        rows.emplace_back(key.path, key.show(config));
     }
     return rows;
 }

@@ -1,6 +1,11 @@
 #include "core/platform/config/config.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 namespace hostelry::config {
 namespace {
@@ -59,9 +64,53 @@ TEST(Config, NeedsNoFile) {
     EXPECT_FALSE(load_config("/no/such/file.yaml", {}));
 }
 
-TEST(Config, ShowsEveryKeyButNotThePasswordInsideTheDatabaseUrl) {
+class SecretFiles : public ::testing::Test {
+protected:
+    SecretFiles() { write("postgresql://u:secret@db/h\n", 0600); }
+    ~SecretFiles() override { std::filesystem::remove(path_); }
+
+    void write(const std::string& text, unsigned mode) const {
+        std::ofstream(path_) << text;
+        std::filesystem::permissions(path_, std::filesystem::perms{mode});
+    }
+    std::string refusal(const std::string& yaml) const {
+        const auto config = parse_config(yaml, "h.yaml", {});
+        return config ? "" : config.error().message;
+    }
+
+    std::string path_ = ::testing::TempDir() + "url-" + std::to_string(::getpid());
+    std::string yaml_ = "database:\n  url_file: " + path_ + "\n";
+};
+
+TEST_F(SecretFiles, GiveTheirContentAndAreNamedByTheEnvironmentToo) {
+    const auto config =
+        parse_config(yaml_, "h.yaml", {{"HOSTELRY_DATABASE_MIGRATE_URL_FILE", path_}});
+    ASSERT_TRUE(config) << config.error().message;
+    EXPECT_EQ(config->database.url, "postgresql://u:secret@db/h");
+    EXPECT_EQ(config->database.migrate_url, "postgresql://u:secret@db/h");
+}
+
+TEST_F(SecretFiles, AreRefusedWhenMissingEmptyOpenToOthersOrBesideTheValue) {
+    EXPECT_EQ(
+        refusal("database:\n  url_file: /no/such/file\n"),
+        "database.url_file: /no/such/file cannot be read."
+    );
+    EXPECT_EQ(
+        refusal(yaml_ + "  url: x\n"),
+        "database.url and database.url_file are both given; keep one of them."
+    );
+    write("x", 0644);
+    EXPECT_EQ(
+        refusal(yaml_), "database.url_file: " + path_ + " may be read by everybody: chmod o-rwx it."
+    );
+    write(" \n", 0640);
+    EXPECT_EQ(refusal(yaml_), "database.url_file: " + path_ + " is empty.");
+}
+
+TEST(Config, ShowsEveryKeyButNoPasswordInsideADatabaseUrl) {
     Config config;
     config.database.url = "postgresql://u:secret@db/h";
+    config.database.migrate_url = "postgresql://owner:secret@db/h";
     for (const auto& [key, value] : describe_config(config)) {
         EXPECT_EQ(value.find("secret"), std::string::npos) << key;
     }
