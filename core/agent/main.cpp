@@ -27,9 +27,7 @@
 #include <string>
 #include <vector>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 using Words = std::vector<std::string>;
@@ -153,7 +151,7 @@ int run(const Layout& layout) {
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
     sigprocmask(SIG_BLOCK, &signals, nullptr);
-    signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(signal(SIGPIPE, SIG_IGN));
     const auto identity = load_identity(layout);
     if (!identity) {
         return complain(identity.error());
@@ -267,15 +265,17 @@ int dispatch(const Words& words) {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 int main(int argc, char** argv) {
     try {
         const bool daemon = argc > 1 && std::string_view(argv[1]) == "run";
-        log::set_up(
-            {.level = daemon ? log::Level::Info : log::Level::Warn,
-             .format = log::Format::Human,
+        hostelry::log::set_up(
+            {.level = daemon ? hostelry::log::Level::Info : hostelry::log::Level::Warn,
+             .format = hostelry::log::Format::Human,
              .file = {}}
         );
-        return dispatch(Words(argv + 1, argv + argc));
+        return hostelry::agent::dispatch({argv + 1, argv + argc});
     } catch (const std::exception& problem) {
         std::cerr << "hostelry-agent: " << problem.what() << '\n';
         return 70;

@@ -3,12 +3,14 @@
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <cstdio>
-
-extern char** environ;
+#include <fstream>
+#include <iostream>
+#include <iterator>
 
 namespace hostelry::app {
 namespace {
@@ -56,18 +58,16 @@ Result<PanelAddress> panel_of(const GlobalOptions& options) {
 }
 
 Result<std::string> read_secret_file(const std::string& path) {
-    std::string text;
-    if (std::FILE* file = path == "-" ? stdin : std::fopen(path.c_str(), "r")) {
-        char buffer[4096];
-        for (std::size_t got = 0; (got = std::fread(buffer, 1, sizeof buffer, file)) > 0;) {
-            text.append(buffer, got);
-        }
-        if (file != stdin) {
-            std::fclose(file);
-        }
-        return std::string(trim(text));
+    std::ifstream file;
+    if (path != "-") {
+        file.open(path);
     }
-    return fail(ErrorCode::Invalid, "The file " + path + " cannot be read.");
+    std::istream& from = path == "-" ? std::cin : file;
+    const std::string text(std::istreambuf_iterator<char>(from), {});
+    if (!from) {
+        return fail(ErrorCode::Invalid, "The file " + path + " cannot be read.");
+    }
+    return std::string(trim(text));
 }
 
 int report(const Error& error, bool json) {
@@ -78,13 +78,13 @@ int report(const Error& error, bool json) {
         for (const auto& field : error.fields) {
             document["errors"].push_back({{"field", field.field}, {"message", field.message}});
         }
-        std::fprintf(stderr, "%s\n", document.dump().c_str());
+        fmt::print(stderr, "{}\n", document.dump());
         return exit_code(error.code);
     }
-    std::fprintf(stderr, "hostelry: %s\n", error.message.c_str());
+    fmt::print(stderr, "hostelry: {}\n", error.message);
     for (const auto& field : error.fields) {
         if (field.message != error.message) {
-            std::fprintf(stderr, "  %s: %s\n", field.field.c_str(), field.message.c_str());
+            fmt::print(stderr, "  {}: {}\n", field.field, field.message);
         }
     }
     if (!error.cause.empty()) {

@@ -105,7 +105,7 @@ Result<int> run_doctor(const Result<config::Config>& config, bool as_json) {
     // What the parts it tries would log is no finding.
     log::set_up({.level = log::Level::Error, .format = log::Format::Human, .file = {}});
     const Findings findings = config ? examine(*config) : Findings{finding_of(config.error())};
-    std::fputs(render_findings(findings, as_json).c_str(), stdout);
+    fmt::print("{}", render_findings(findings, as_json));
     return exit_code_of(findings);
 }
 

@@ -89,7 +89,7 @@ Finding master_key(const config::Config& config) {
 }
 
 Finding needed_file(
-    std::string name, const std::string& path, const char* key, std::string without
+    std::string name, const std::string& path, const char* key, const std::string& without
 ) {
     Finding finding{.name = std::move(name), .message = path + " is there."};
     if (path.empty()) {

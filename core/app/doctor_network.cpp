@@ -19,9 +19,9 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <ctime>
 #include <optional>
+#include <system_error>
 
 namespace hostelry::app {
 namespace {
@@ -103,7 +103,7 @@ Finding port_finding(const ListenKey& listen, bool panel_runs) {
         finding.message = listen.value + " is in use by the running panel.";
     } else if (problem != 0) {
         finding.health = Health::Failed;
-        finding.message = listen.value + ": " + std::strerror(problem) + ".";
+        finding.message = listen.value + ": " + std::generic_category().message(problem) + ".";
         finding.mend = problem == EADDRINUSE
                            ? fmt::format(
                                  "Find who has it with `ss -ltnp sport = :{}` and end it, or "

@@ -9,6 +9,7 @@
 #include "core/platform/crypto/token.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -91,14 +92,12 @@ Result<json> call(const PanelAddress& panel, const ApiCommand& command, const Co
 void print(const GlobalOptions& options, const ApiCommand& command, const json& document) {
     const std::string text =
         options.json ? document.dump(2) + "\n" : render_answer(command, document);
-    std::fputs(text.c_str(), stdout);
-    std::fflush(stdout);
+    fmt::print("{}", text);
+    static_cast<void>(std::fflush(stdout));
 }
 
 Result<json> watch_on_terminal(const PanelAddress& panel, const std::string& job) {
-    return watch_job(panel, job, [](const std::string& line) {
-        std::fprintf(stderr, "%s\n", line.c_str());
-    });
+    return watch_job(panel, job, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
 }
 
 Result<int> run_api_command(

@@ -51,7 +51,7 @@ int main(int argc, char** argv) {
     try {
         return run(argc, argv);
     } catch (const std::exception& error) {
-        std::fprintf(stderr, "hostelry: %s\n", error.what());
+        static_cast<void>(std::fprintf(stderr, "hostelry: %s\n", error.what()));
         return exit_code(ErrorCode::Internal);
     }
 }

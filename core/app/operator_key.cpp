@@ -12,9 +12,9 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
+#include <system_error>
 
 namespace hostelry::app {
 namespace {
@@ -39,7 +39,8 @@ Result<void> write_private(const std::string& path, const std::string& text) {
     }
     if (!written || ::rename(fresh.c_str(), path.c_str()) != 0) {
         return fail(
-            ErrorCode::Internal, path + " cannot be written: " + std::strerror(reason) + "."
+            ErrorCode::Internal,
+            path + " cannot be written: " + std::generic_category().message(reason) + "."
         );
     }
     return {};

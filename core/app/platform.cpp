@@ -76,7 +76,7 @@ Result<std::string> Platform::open_cluster(Migrate migrate) {
     return cluster_->dsn("hostelry_app");
 }
 
-Result<void> Platform::migrate_up(const std::string& dsn) {
+Result<void> Platform::migrate_up(const std::string& dsn) const {
     auto migrations = TRY(db::read_migrations(config_.migrations.directory));
     db::Migrator migrator(dsn, std::move(migrations));
     TRY(migrator.up([](const std::string& name) {

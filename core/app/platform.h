@@ -51,7 +51,7 @@ private:
     Result<void> open_state_folder();
     /// Answers the DSN of the serving role.
     Result<std::string> open_cluster(Migrate migrate);
-    Result<void> migrate_up(const std::string& dsn);
+    Result<void> migrate_up(const std::string& dsn) const;
     void open_database(const std::string& dsn);
     void add_pool_figures();
     Result<void> refuse_a_role_above_the_rules();

@@ -7,6 +7,7 @@
 #include "core/app/worker_role.h"
 #include "core/platform/log/log.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <cstdio>
@@ -39,8 +40,8 @@ Result<std::string> public_url_of(const config::Config& config) {
 }
 
 void announce_ready(const nlohmann::json& facts) {
-    std::printf("ready %s\n", facts.dump().c_str());
-    std::fflush(stdout);
+    fmt::print("ready {}\n", facts.dump());
+    static_cast<void>(std::fflush(stdout));
 }
 
 Result<void> announce(ServeRole& serve, auth::Auth& auth) {

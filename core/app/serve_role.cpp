@@ -5,6 +5,8 @@
 #include "core/platform/http/tls_context.h"
 #include "core/platform/log/log.h"
 
+#include <fmt/format.h>
+
 #include <filesystem>
 
 namespace hostelry::app {
@@ -21,7 +23,7 @@ Result<std::vector<http::AddressRange>> ranges_of(
         if (!range) {
             return fail(
                 ErrorCode::Invalid,
-                key + ": \"" + text + "\" is no address or range such as 10.0.0.0/24."
+                fmt::format("{}: \"{}\" is no address or range such as 10.0.0.0/24.", key, text)
             );
         }
         ranges.push_back(*range);

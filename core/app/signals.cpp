@@ -22,7 +22,7 @@ sigset_t stop_signals() {
 }  // namespace
 
 void ignore_broken_pipes() {
-    ::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(::signal(SIGPIPE, SIG_IGN));
 }
 
 void block_stop_signals() {

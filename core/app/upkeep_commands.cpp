@@ -6,6 +6,7 @@
 #include "core/platform/http/openapi.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <memory>
@@ -61,7 +62,7 @@ Result<int> print_openapi() {
 /// One line for each: method, path, who may, how it is guarded. The tests of pages read it.
 Result<int> print_routes() {
     const RouteTable table{config::Config{}};
-    std::fputs(table.router().dump().c_str(), stdout);
+    fmt::print("{}", table.router().dump());
     return 0;
 }
 

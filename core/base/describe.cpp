@@ -1,5 +1,6 @@
 #include "core/base/describe.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <fmt/format.h>
@@ -15,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kTextBytesMax =
-    64 * 1024;  // What a member may hold when its description says nothing.
+    64_KiB;  // What a member may hold when its description says nothing.
 constexpr std::size_t kListItemsMax = 1000;
 
 bool is_text(Kind kind) {
@@ -81,6 +82,7 @@ std::string check_choice(const Field& field, std::string_view text) {
         return {};
     }
     std::vector<std::string> values;
+    values.reserve(choices.size());
     for (const auto& choice : choices) {
         values.push_back(choice.value);
     }
@@ -204,8 +206,6 @@ void add_form_value(json& out, const Field& field, const std::string& text) {
             out[field.name] = text.empty() ? json(nullptr) : json(text);
             break;
         case Kind::Password:
-            out[field.name] = text;
-            break;
         case Kind::Multiline:
             out[field.name] = text;
             break;

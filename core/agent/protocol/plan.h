@@ -61,9 +61,9 @@ struct PlanOutcome {
 };
 
 /// Strict: unknown members, wrong types, doubled ids and more than kActionsMax actions are Invalid.
-Result<Plan> parse_plan(std::string_view json);
+Result<Plan> parse_plan(std::string_view text);
 std::string encode_plan(const Plan& plan);
-Result<PlanOutcome> parse_outcome(std::string_view json);
+Result<PlanOutcome> parse_outcome(std::string_view text);
 std::string encode_outcome(const PlanOutcome& outcome);
 
 }  // namespace hostelry::agent

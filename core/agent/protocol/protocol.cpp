@@ -1,6 +1,7 @@
 #include "core/agent/protocol/protocol.h"
 
 #include "core/agent/protocol/strict_json.h"
+#include "core/base/bytes.h"
 #include "core/base/describe.h"
 #include "core/base/text.h"
 
@@ -9,14 +10,13 @@
 #include <array>
 
 using nlohmann::json;
-using namespace hostelry;
-using namespace hostelry::agent;
 
+namespace hostelry::agent {
 namespace {
 
 constexpr std::int64_t kShort = 200;
 constexpr std::int64_t kMessageMax = 4096;
-constexpr std::int64_t kPemMax = 64 * 1024;
+constexpr std::int64_t kPemMax = 64_KiB;
 constexpr std::size_t kHeaderBytes = 4;
 
 Field required_text(Field field, std::int64_t max) {
@@ -36,18 +36,22 @@ Field free_text(Field field, std::int64_t max) {
 }  // namespace
 
 // Descriptions without the members that hold JSON of their own; those are handled by `Raw` below.
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<Hello>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Hello>() {
+    using hostelry::agent::Hello;
     static const Description kDescription{
         "Hello",
         {field<&Hello::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
-         required_text(field<&Hello::server_id>("server_id"), kShort),
-         required_text(field<&Hello::agent_version>("agent_version"), kShort),
-         free_text(field<&Hello::boot_id>("boot_id"), kShort)}};
+         agent::required_text(field<&Hello::server_id>("server_id"), agent::kShort),
+         agent::required_text(field<&Hello::agent_version>("agent_version"), agent::kShort),
+         agent::free_text(field<&Hello::boot_id>("boot_id"), agent::kShort)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Welcome>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Welcome>() {
+    using hostelry::agent::Welcome;
     static const Description kDescription{
         "Welcome",
         {field<&Welcome::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
@@ -57,7 +61,8 @@ const Description& hostelry::describe<Welcome>() {
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PlanOrder>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PlanOrder>() {
+    using hostelry::agent::PlanOrder;
     static const Description kDescription{
         "PlanOrder",
         {field<&PlanOrder::timeout_seconds>(
@@ -66,78 +71,89 @@ const Description& hostelry::describe<PlanOrder>() {
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Progress>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Progress>() {
+    using hostelry::agent::Progress;
     static const Description kDescription{
         "Progress",
-        {required_text(field<&Progress::plan>("plan"), kShort),
-         required_text(field<&Progress::action>("action"), kShort),
-         required_text(field<&Progress::status>("status"), kShort),
-         free_text(field<&Progress::message>("message"), kMessageMax)}};
+        {agent::required_text(field<&Progress::plan>("plan"), agent::kShort),
+         agent::required_text(field<&Progress::action>("action"), agent::kShort),
+         agent::required_text(field<&Progress::status>("status"), agent::kShort),
+         agent::free_text(field<&Progress::message>("message"), agent::kMessageMax)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PlanResult>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PlanResult>() {
+    using hostelry::agent::PlanResult;
     static const Description kDescription{
-        "PlanResult", {required_text(field<&PlanResult::plan>("plan"), kShort)}};
+        "PlanResult", {agent::required_text(field<&PlanResult::plan>("plan"), agent::kShort)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Heartbeat>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Heartbeat>() {
+    using hostelry::agent::Heartbeat;
     static const Description kDescription{
         "Heartbeat", {field<&Heartbeat::sample>("sample", {.required = true})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Ping>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Ping>() {
+    using hostelry::agent::Ping;
     static const Description kDescription{"Ping", {field<&Ping::number>("number")}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Pong>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Pong>() {
+    using hostelry::agent::Pong;
     static const Description kDescription{"Pong", {field<&Pong::number>("number")}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Enrol>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Enrol>() {
+    using hostelry::agent::Enrol;
     static const Description kDescription{
         "Enrol",
         {field<&Enrol::protocol>("protocol", {.required = true, .min = 1, .max = 1000}),
-         required_text(field<&Enrol::server_id>("server_id"), kShort),
-         required_text(field<&Enrol::token>("token"), kShort),
-         required_text(field<&Enrol::csr_pem>("csr_pem"), kPemMax)}};
+         agent::required_text(field<&Enrol::server_id>("server_id"), agent::kShort),
+         agent::required_text(field<&Enrol::token>("token"), agent::kShort),
+         agent::required_text(field<&Enrol::csr_pem>("csr_pem"), agent::kPemMax)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Enrolled>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Enrolled>() {
+    using hostelry::agent::Enrolled;
     static const Description kDescription{
         "Enrolled",
-        {required_text(field<&Enrolled::certificate_pem>("certificate_pem"), kPemMax),
-         required_text(field<&Enrolled::ca_pem>("ca_pem"), kPemMax)}};
+        {agent::required_text(field<&Enrolled::certificate_pem>("certificate_pem"), agent::kPemMax),
+         agent::required_text(field<&Enrolled::ca_pem>("ca_pem"), agent::kPemMax)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Renew>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Renew>() {
+    using hostelry::agent::Renew;
     static const Description kDescription{
-        "Renew", {required_text(field<&Renew::csr_pem>("csr_pem"), kPemMax)}};
+        "Renew", {agent::required_text(field<&Renew::csr_pem>("csr_pem"), agent::kPemMax)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Renewed>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Renewed>() {
+    using hostelry::agent::Renewed;
     static const Description kDescription{
         "Renewed",
-        {required_text(field<&Renewed::certificate_pem>("certificate_pem"), kPemMax),
-         required_text(field<&Renewed::ca_pem>("ca_pem"), kPemMax)}};
+        {agent::required_text(field<&Renewed::certificate_pem>("certificate_pem"), agent::kPemMax),
+         agent::required_text(field<&Renewed::ca_pem>("ca_pem"), agent::kPemMax)}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<Bye>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Bye>() {
+    using hostelry::agent::Bye;
     static const Description kDescription{
         "Bye",
-        {required_text(field<&Bye::code>("code"), kShort),
-         free_text(field<&Bye::message>("message"), kMessageMax)}};
+        {agent::required_text(field<&Bye::code>("code"), agent::kShort),
+         agent::free_text(field<&Bye::message>("message"), agent::kMessageMax)}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 // A member that carries a JSON object verbatim; its content is checked by whoever reads it.
@@ -228,8 +244,6 @@ Result<Message> message_of_type(
 }
 
 }  // namespace
-
-namespace hostelry::agent {
 
 std::string_view message_type(const Message& message) {
     return kTypes[message.index()];

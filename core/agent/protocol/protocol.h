@@ -26,6 +26,7 @@
 // that type, no others. Anything else is a protocol error: send `bye` with code "protocol", close.
 
 #include "core/agent/protocol/sample.h"
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <chrono>
@@ -43,7 +44,7 @@ inline constexpr std::int64_t kProtocolVersion = 1;
 inline constexpr std::uint16_t kPanelPort = 7443;
 /// The name in the panel's leaf certificate, checked by agents whatever address they dialled.
 inline constexpr std::string_view kPanelTlsName = "panel.hostelry.internal";
-inline constexpr std::size_t kFrameBytesMax = 4U << 20;
+inline constexpr std::size_t kFrameBytesMax = 4_MiB;
 inline constexpr std::size_t kJsonDepthMax = 24;
 inline constexpr std::size_t kActionsMax = 256;
 inline constexpr std::chrono::seconds kHeartbeatEvery{10};

@@ -1,10 +1,8 @@
 #include "core/agent/protocol/sample.h"
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
 template <>
-const Description& hostelry::describe<DiskSample>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::DiskSample>() {
+    using hostelry::agent::DiskSample;
     static const Description kDescription{
         "DiskSample",
         {
@@ -16,7 +14,8 @@ const Description& hostelry::describe<DiskSample>() {
 }
 
 template <>
-const Description& hostelry::describe<ServiceSample>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::ServiceSample>() {
+    using hostelry::agent::ServiceSample;
     static const Description kDescription{
         "ServiceSample",
         {
@@ -31,7 +30,8 @@ const Description& hostelry::describe<ServiceSample>() {
 }
 
 template <>
-const Description& hostelry::describe<Sample>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::Sample>() {
+    using hostelry::agent::Sample;
     static const Description kDescription{
         "Sample",
         {

@@ -1,10 +1,8 @@
 #include "core/agent/runtime/accounts.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/base/text.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
@@ -31,13 +29,10 @@ constexpr std::chrono::milliseconds kProcessPoll{5};
 
 std::vector<pid_t> processes_of(uid_t uid) {
     std::vector<pid_t> found;
-    const std::unique_ptr<DIR, CloseDirectory> proc{opendir("/proc")};
-    while (const dirent* entry =
-               proc ? readdir(proc.get()) : nullptr) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        const auto pid = static_cast<pid_t>(std::strtol(entry->d_name, nullptr, 10));
+    for (const auto& name : names_in("/proc")) {
+        const auto pid = static_cast<pid_t>(std::strtol(name.c_str(), nullptr, 10));
         struct stat facts {};
-        if (pid > 0 && fstatat(dirfd(proc.get()), entry->d_name, &facts, 0) == 0 &&
-            facts.st_uid == uid) {
+        if (pid > 0 && stat(("/proc/" + name).c_str(), &facts) == 0 && facts.st_uid == uid) {
             found.push_back(pid);
         }
     }

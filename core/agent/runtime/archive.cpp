@@ -1,6 +1,7 @@
 #include "core/agent/runtime/archive.h"
 
 #include "core/agent/runtime/descriptor.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <fcntl.h>
@@ -21,7 +22,8 @@ namespace hostelry::agent {
 namespace {
 
 constexpr std::size_t kBlock = 512;
-constexpr std::size_t kHeaderTextMax = 64 * 1024;  // pax headers and GNU long names
+constexpr std::size_t kHeaderTextMax = 64_KiB;  // pax headers and GNU long names
+constexpr std::int64_t kMemberBytesMax = 64_MiB;
 
 struct CloseStream {
     void operator()(gzFile_s* stream) const { gzclose(stream); }
@@ -85,7 +87,7 @@ public:
         if (stream == nullptr) {
             return system_failure("The archive could not be read.");
         }
-        gzbuffer(stream, 256 * 1024);
+        gzbuffer(stream, 256_KiB);
         return TarReader(stream);
     }
 
@@ -124,7 +126,7 @@ public:
     Result<void> content(
         std::int64_t size, const std::function<Result<void>(std::string_view)>& take
     ) {
-        std::vector<char> part(128 * 1024);
+        std::vector<char> part(128_KiB);
         std::int64_t left = size + padding(size);
         std::int64_t wanted = size;
         while (left > 0) {
@@ -275,7 +277,7 @@ Result<void> write_member(
 ) {
     std::string content;
     // Members are compared and written as wholes; the cap keeps memory bounded.
-    if (member.size > (std::int64_t{64} << 20U)) {
+    if (member.size > kMemberBytesMax) {
         return refused("\"" + member.name + "\" is larger than 64 MiB");
     }
     TRY(reader.content(member.size, [&](std::string_view part) {
@@ -324,7 +326,7 @@ Result<std::string> sha256_of_file(int file) {
     const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{
         EVP_MD_CTX_new(), EVP_MD_CTX_free};
     EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
-    std::vector<char> part(128 * 1024);
+    std::vector<char> part(128_KiB);
     while (true) {
         const ssize_t got = ::read(file, part.data(), part.size());
         if (got < 0) {

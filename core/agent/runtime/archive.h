@@ -4,6 +4,7 @@
 // that stay inside, and caps on count, size and ratio. Owner and mode are ours.
 
 #include "core/agent/runtime/site_files.h"
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <string>
@@ -11,7 +12,7 @@
 namespace hostelry::agent {
 
 inline constexpr std::int64_t kArchiveMembersMax = 100'000;
-inline constexpr std::int64_t kArchiveBytesMax = std::int64_t{2} << 30U;
+inline constexpr std::int64_t kArchiveBytesMax = 2_GiB;
 inline constexpr std::int64_t kArchiveRatioMax = 200;
 
 /// `archive` is a readable descriptor at any position. Invalid with the name of the first member

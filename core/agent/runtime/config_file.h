@@ -5,6 +5,7 @@
 // but not yet known to the service", so that an agent killed in between knows what is left to do.
 
 #include "core/agent/runtime/layout.h"
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <functional>
@@ -13,7 +14,7 @@
 
 namespace hostelry::agent {
 
-inline constexpr std::size_t kConfigBytesMax = std::size_t{256} << 10U;
+inline constexpr std::size_t kConfigBytesMax = 256_KiB;
 
 struct ConfigSwap {
     std::string service;                 ///< Lock and mark: "nginx", "php-8.2".

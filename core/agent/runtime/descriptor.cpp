@@ -1,6 +1,5 @@
 #include "core/agent/runtime/descriptor.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/base/text.h"
 
 #include <dirent.h>
@@ -79,20 +78,9 @@ public:
 
 private:
     Result<void> remove_entries(int directory, int depth) {
-        // A description of its own: fdopendir takes ownership and the read position.
-        const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        const std::unique_ptr<DIR, CloseDirectory> entries{own >= 0 ? fdopendir(own) : nullptr};
-        if (!entries) {
-            return system_failure("A folder could not be read.");
-        }
-        while (const dirent* entry =
-                   readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
-            const std::string_view name = entry->d_name;
-            if (name != "." && name != "..") {
-                TRY(remove_entry(directory, entry->d_name, depth));
-            }
-        }
-        return {};
+        return for_each_entry(directory, [&](const std::string& name) {
+            return remove_entry(directory, name.c_str(), depth);
+        });
     }
 
     Result<void> remove_entry(int directory, const char* name, int depth) {
@@ -132,7 +120,43 @@ private:
     bool moved_ = false;
 };
 
+struct CloseDirectory {
+    void operator()(DIR* directory) const { closedir(directory); }
+};
+
 }  // namespace
+
+Result<void> for_each_entry(
+    int directory, const std::function<Result<void>(const std::string& name)>& act
+) {
+    // A description of its own: fdopendir takes ownership and the read position.
+    const int own = openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const std::unique_ptr<DIR, CloseDirectory> entries{own >= 0 ? fdopendir(own) : nullptr};
+    if (!entries) {
+        return system_failure("A folder could not be read.");
+    }
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): nobody else has this DIR
+    while (const dirent* entry = readdir(entries.get())) {
+        const std::string name = entry->d_name;
+        if (name != "." && name != "..") {
+            TRY(act(name));
+        }
+    }
+    return {};
+}
+
+std::vector<std::string> names_in(const std::string& folder) {
+    std::vector<std::string> names;
+    const Descriptor opened{open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (opened) {
+        static_cast<void>(for_each_entry(opened.number(), [&](const std::string& name) {
+            names.push_back(name);
+            return Result<void>{};
+        }));
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+}
 
 Descriptor& Descriptor::operator=(Descriptor&& other) noexcept {
     if (this != &other) {

@@ -8,9 +8,11 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace hostelry::agent {
 
@@ -75,6 +77,14 @@ Result<void> ensure_directory(const std::string& path, mode_t mode);
 /// itself stays with `keep_top`.
 Result<bool> remove_tree_at(int directory, const std::string& name);
 Result<bool> remove_tree(const std::string& path);
+
+/// Calls `act` with the name of each entry but "." and "..", and ends with the first failure. An
+/// entry that `act` removes or renames is no harm; however many there are, few are in memory.
+Result<void> for_each_entry(
+    int directory, const std::function<Result<void>(const std::string& name)>& act
+);
+/// The sorted names in a folder of ours; empty when there is no such folder.
+std::vector<std::string> names_in(const std::string& folder);
 
 /// Internal with the system's reason as cause.
 tl::unexpected<Error> system_failure(std::string sentence);

@@ -3,6 +3,7 @@
 #include "core/agent/protocol/agent_ca.h"
 #include "core/agent/protocol/protocol.h"
 #include "core/agent/runtime/descriptor.h"
+#include "core/base/bytes.h"
 
 #include <nlohmann/json.hpp>
 
@@ -14,7 +15,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kIdentityBytesMax = std::size_t{1} << 20U;
+constexpr std::size_t kIdentityBytesMax = 1_MiB;
 
 std::string path_of(const Layout& layout) {
     return layout.state + "/identity.json";

@@ -1,11 +1,11 @@
 #include "core/agent/runtime/journal.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
 
-#include <dirent.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ using nlohmann::json;
 
 namespace {
 
-constexpr std::size_t kRecordBytesMax = std::size_t{16} << 20U;
+constexpr std::size_t kRecordBytesMax = 16_MiB;
 constexpr std::size_t kForgetBatch = 50;  // Looking through the folder each time would be waste.
 
 std::string digest_of(const Plan& plan) {
@@ -109,11 +109,9 @@ Result<void> Journal::finish(PlanRecord& record, const PlanOutcome& outcome) {
 void Journal::forget_oldest() const {
     std::vector<std::pair<std::int64_t, std::string>> plans;
     const std::string folder = layout_.state + "/plans";
-    const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
+    for (const auto& name : names_in(folder)) {
         struct stat facts {};
-        const std::string path = folder + "/" + entry->d_name;
+        const std::string path = fmt::format("{}/{}", folder, name);
         if (stat(path.c_str(), &facts) == 0 && S_ISREG(facts.st_mode)) {
             plans.emplace_back(facts.st_mtim.tv_sec, path);
         }
@@ -123,7 +121,7 @@ void Journal::forget_oldest() const {
     }
     std::sort(plans.begin(), plans.end());
     for (std::size_t i = 0; i + kPlansKept < plans.size(); ++i) {
-        remove(plans[i].second.c_str());
+        static_cast<void>(remove_file(plans[i].second));
     }
 }
 

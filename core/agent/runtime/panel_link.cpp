@@ -2,6 +2,7 @@
 
 #include "core/agent/protocol/agent_ca.h"
 #include "core/agent/protocol/protocol.h"
+#include "core/base/bytes.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -269,7 +270,7 @@ Result<std::size_t> PanelLink::write_some(std::string_view bytes) {
         return std::size_t{0};
     }
     ERR_clear_error();
-    const auto size = static_cast<int>(std::min<std::size_t>(bytes.size(), 256 * 1024));
+    const auto size = static_cast<int>(std::min<std::size_t>(bytes.size(), 256_KiB));
     const int done = TRY(judge(SSL_write(tls_, bytes.data(), size)));
     return done == kNeedsMore ? std::size_t{0} : static_cast<std::size_t>(done);
 }

@@ -1,6 +1,5 @@
 #include "core/agent/runtime/php.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/locks.h"
@@ -8,7 +7,6 @@
 #include "core/agent/runtime/programs.h"
 #include "core/base/text.h"
 
-#include <dirent.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/socket.h>
@@ -157,16 +155,10 @@ std::string render_idle_pool(const Layout& layout, const std::string& version) {
 }  // namespace
 
 std::vector<std::string> installed_php_versions(const Layout& layout) {
-    std::vector<std::string> versions;
-    const std::unique_ptr<DIR, CloseDirectory> folder{opendir(layout.php.c_str())};
-    while (const dirent* entry = folder ? readdir(folder.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        const std::string name = entry->d_name;
-        if (is_php_version(name) && access(program_of(name).c_str(), X_OK) == 0) {
-            versions.push_back(name);
-        }
-    }
-    std::sort(versions.begin(), versions.end());
+    auto versions = names_in(layout.php);
+    std::erase_if(versions, [](const std::string& name) {
+        return !is_php_version(name) || access(program_of(name).c_str(), X_OK) != 0;
+    });
     return versions;
 }
 

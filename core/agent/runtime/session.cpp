@@ -3,6 +3,7 @@
 #include "core/agent/protocol/agent_ca.h"
 #include "core/agent/runtime/enrolment.h"
 #include "core/agent/runtime/panel_link.h"
+#include "core/base/bytes.h"
 #include "core/base/time.h"
 #include "core/platform/log/log.h"
 
@@ -30,7 +31,7 @@ constexpr milliseconds kBackoffFirst{500};
 constexpr milliseconds kBackoffLast{60'000};
 constexpr seconds kRenewAgain{600};
 constexpr std::size_t kOutboxMax = 1000;
-constexpr std::size_t kUnsentBytesMax = std::size_t{16} << 20U;
+constexpr std::size_t kUnsentBytesMax = 16_MiB;
 
 std::string status_path(const Layout& layout) {
     return layout.run + "/status.json";

@@ -1,11 +1,11 @@
 #include "core/agent/runtime/site_files.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
-#include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,8 +20,9 @@ namespace hostelry::agent {
 namespace {
 
 constexpr int kCopiedDepthMax = 64;
-constexpr std::size_t kDiffBytesMax = 16 * 1024;
-constexpr std::size_t kCopyPartBytes = std::size_t{1} << 20U;
+constexpr std::size_t kDiffBytesMax = 16_KiB;
+constexpr std::size_t kPartBytes = 64_KiB;
+constexpr std::size_t kCopyPartBytes = 1_MiB;
 
 bool differs(const timespec& left, const timespec& right) {
     return left.tv_sec != right.tv_sec || left.tv_nsec != right.tv_nsec;
@@ -58,8 +59,8 @@ Result<void> ensure_parents(const SiteHome& home, const std::string& path) {
 }
 
 bool same_content(int left, int right) {
-    std::vector<char> left_part(64 * 1024);
-    std::vector<char> right_part(64 * 1024);
+    std::vector<char> left_part(kPartBytes);
+    std::vector<char> right_part(kPartBytes);
     while (true) {
         const ssize_t left_got = ::read(left, left_part.data(), left_part.size());
         const ssize_t right_got = ::read(right, right_part.data(), right_part.size());
@@ -90,7 +91,7 @@ Result<void> copy_content(int from, int to, std::int64_t size) {
     if (lseek(from, 0, SEEK_SET) != 0 || ftruncate(to, 0) != 0 || lseek(to, 0, SEEK_SET) != 0) {
         return system_failure("A file could not be copied.");
     }
-    std::vector<char> part(64 * 1024);
+    std::vector<char> part(kPartBytes);
     while (true) {
         const ssize_t got = ::read(from, part.data(), part.size());
         if (got == 0) {
@@ -121,20 +122,11 @@ public:
         if (depth > kCopiedDepthMax) {
             return fail(ErrorCode::Forbidden, "The source is nested too deeply.");
         }
-        const int own = openat(from, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        const std::unique_ptr<DIR, CloseDirectory> entries{own >= 0 ? fdopendir(own) : nullptr};
-        if (!entries) {
-            return system_failure("The source could not be read.");
-        }
-        while (const dirent* entry =
-                   readdir(entries.get())) {  // NOLINT(concurrency-mt-unsafe): own DIR
-            const std::string name = entry->d_name;
-            const std::string below = path.empty() ? name : path + "/" + name;
-            if (name != "." && name != ".." && !left_out_.contains(below)) {
-                TRY(copy_entry(from, to, name, below, depth));
-            }
-        }
-        return {};
+        return for_each_entry(from, [&](const std::string& name) -> Result<void> {
+            const std::string below = path.empty() ? name : fmt::format("{}/{}", path, name);
+            return left_out_.contains(below) ? Result<void>{}
+                                             : copy_entry(from, to, name, below, depth);
+        });
     }
 
     FileChange take() { return std::move(change_); }

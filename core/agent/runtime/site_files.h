@@ -3,6 +3,7 @@
 // (site_worker.h); only what lies directly in the home, which belongs to root, is made by root.
 
 #include "core/agent/runtime/accounts.h"
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 namespace hostelry::agent {
 
 /// Largest file that is written or compared as one text.
-inline constexpr std::size_t kSiteTextBytesMax = std::size_t{1} << 20U;
+inline constexpr std::size_t kSiteTextBytesMax = 1_MiB;
 inline constexpr std::int64_t kCopyFilesMax = 200'000;
-inline constexpr std::int64_t kCopyBytesMax = std::int64_t{4} << 30U;
+inline constexpr std::int64_t kCopyBytesMax = 4_GiB;
 inline constexpr mode_t kSiteDirectoryMode = 0750;
 inline constexpr mode_t kSiteFileMode = 0640;
 

@@ -13,9 +13,8 @@
 #include <iterator>
 
 using nlohmann::json;
-using namespace hostelry;
-using namespace hostelry::agent;
 
+namespace hostelry::agent {
 namespace {
 
 constexpr std::chrono::minutes kWorkerMax{10};
@@ -94,8 +93,6 @@ Result<FileChange> decode_answer(const std::string& text) {
 }
 
 }  // namespace
-
-namespace hostelry::agent {
 
 Result<FileChange> perform(
     const Layout& layout, const Account& account, const SiteFileRequest& request

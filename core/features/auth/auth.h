@@ -49,7 +49,7 @@ public:
         users::Users& users;
         shell::Shell& shell;
     };
-    explicit Auth(Needs needs) : needs_(std::move(needs)) {}
+    explicit Auth(Needs needs) : needs_(needs) {}
 
     void add_routes(http::Router& router);
     /// "sessions.purge", nightly.

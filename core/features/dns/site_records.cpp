@@ -8,6 +8,7 @@
 #include "core/platform/events/events.h"
 #include "core/platform/http/address.h"
 
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -58,7 +59,7 @@ std::string hint_for(
 ) {
     std::string hint = "Set where your domain's DNS is hosted:";
     for (const auto& name : names) {
-        hint += " " + name + " " + type + " " + address + ";";
+        hint += fmt::format(" {} {} {};", name, type, address);
     }
     hint.pop_back();
     return hint + ".";

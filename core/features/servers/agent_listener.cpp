@@ -17,7 +17,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace hostelry::servers {
 
@@ -71,7 +71,7 @@ AgentListener::~AgentListener() {
 
 Result<void> AgentListener::start() {
     // A peer that is gone is an error of the write, not the end of the process.
-    signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(signal(SIGPIPE, SIG_IGN));
     PanelKeys keys({needs_.database, needs_.clock, needs_.sealer, needs_.scratch_folder});
     ca_ = TRY(keys.agent_ca());
     TRY(keys.ssh());  // Made here at the latest, so that showing it on a page writes nothing.
@@ -103,7 +103,7 @@ Result<void> AgentListener::open_socket() {
     setsockopt(socket_, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     if (socket_ < 0 || bind(socket_, first.ai_addr, first.ai_addrlen) != 0 ||
         ::listen(socket_, kBacklog) != 0) {
-        const std::string reason = strerror(errno);
+        const std::string reason = std::generic_category().message(errno);
         if (socket_ >= 0) {
             close(std::exchange(socket_, -1));
         }

@@ -63,7 +63,7 @@ private:
     void accept_loop();
     void accept_one();
     bool has_room(const std::string& subscriber) const;
-    void seat(int socket, std::string peer);
+    void seat(int connection, std::string peer);
     void reap();
     void wake(std::string_view server);
     Result<std::shared_ptr<const AgentTlsContext>> fresh_context();

@@ -1,6 +1,7 @@
 #include "core/features/servers/agent_session.h"
 
 #include "core/agent/protocol/plan.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
 
@@ -24,11 +25,11 @@ constexpr seconds kFirstFrameMax{20};
 constexpr seconds kStatusEvery{4};  // heartbeats that come faster only count as a sign of life
 constexpr seconds kLookAnywayEvery{10};
 constexpr milliseconds kLastWords{1000};
-constexpr std::size_t kStrangerBytesMax = 64U << 10U;  // before a certificate has spoken for it
-constexpr std::size_t kFactsBytesMax = 256U << 10U;
-constexpr std::size_t kUnsentMax = std::size_t{16} << 20U;
-constexpr std::size_t kReceivedAtOnce = std::size_t{1} << 20U;
-constexpr std::size_t kAnswerBytesMax = std::size_t{1} << 20U;
+constexpr std::size_t kStrangerBytesMax = 64_KiB;  // before a certificate has spoken for it
+constexpr std::size_t kFactsBytesMax = 256_KiB;
+constexpr std::size_t kUnsentMax = 16_MiB;
+constexpr std::size_t kReceivedAtOnce = 1_MiB;
+constexpr std::size_t kAnswerBytesMax = 1_MiB;
 constexpr std::size_t kProgressTextMax = 1000;
 constexpr std::size_t kProgressPlansMax = 64;
 

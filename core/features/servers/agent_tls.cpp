@@ -1,5 +1,7 @@
 #include "core/features/servers/agent_tls.h"
 
+#include "core/base/bytes.h"
+
 #include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -14,7 +16,7 @@ namespace hostelry::servers {
 namespace {
 
 constexpr std::chrono::hours kPanelLeafLife{24 * 30};
-constexpr std::size_t kTlsReadBytes = 64U << 10U;
+constexpr std::size_t kTlsReadBytes = 64_KiB;
 
 using OwnedBio = std::unique_ptr<BIO, decltype(&BIO_free_all)>;
 using OwnedCertificate = std::unique_ptr<X509, decltype(&X509_free)>;

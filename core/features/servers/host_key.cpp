@@ -1,5 +1,6 @@
 #include "core/features/servers/host_key.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/platform/crypto/digest.h"
 #include "core/platform/process/process.h"
@@ -123,7 +124,7 @@ Result<HostKey> scan_host_key(const std::string& address, std::int64_t port) {
              "--",
              address},
         .timeout = std::chrono::seconds{3 * kScanSeconds},
-        .output_bytes_max = 64U << 10U,
+        .output_bytes_max = 64_KiB,
     }));
     auto key = best_key_in(outcome.output);
     if (!key) {

@@ -10,10 +10,10 @@
 
 #include <cerrno>
 #include <charconv>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
 namespace hostelry::servers {
@@ -23,7 +23,7 @@ namespace {
 constexpr std::string_view kScratchPrefix = "servers-";
 
 auto scratch_failure(std::string sentence) {
-    return fail(ErrorCode::Internal, std::move(sentence), strerror(errno));
+    return fail(ErrorCode::Internal, std::move(sentence), std::generic_category().message(errno));
 }
 
 /// "servers-<pid>-XXXXXX" of a process that is no more.

@@ -32,10 +32,9 @@ ServerAnswer answer_of(const Server& server, std::optional<JobId> job) {
 
 }  // namespace hostelry::servers
 
-using namespace hostelry::servers;
-
 template <>
-const hostelry::Description& hostelry::describe<ListServers>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::ListServers>() {
+    using hostelry::servers::ListServers;
     static const Description kDescription{
         "ListServers",
         {
@@ -60,7 +59,8 @@ const hostelry::Description& hostelry::describe<ListServers>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<ServerAnswer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::ServerAnswer>() {
+    using hostelry::servers::ServerAnswer;
     static const Description kDescription{
         "Server",
         {
@@ -99,7 +99,8 @@ const hostelry::Description& hostelry::describe<ServerAnswer>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<ServerKeyAnswer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::ServerKeyAnswer>() {
+    using hostelry::servers::ServerKeyAnswer;
     static const Description kDescription{
         "ServerKey",
         {field<&ServerKeyAnswer::public_key>(
@@ -110,7 +111,8 @@ const hostelry::Description& hostelry::describe<ServerKeyAnswer>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<ScanHostKey>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::ScanHostKey>() {
+    using hostelry::servers::ScanHostKey;
     static const Description kDescription{
         "ScanHostKey",
         {field<&ScanHostKey::address>(
@@ -121,7 +123,8 @@ const hostelry::Description& hostelry::describe<ScanHostKey>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<HostKeyAnswer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::HostKeyAnswer>() {
+    using hostelry::servers::HostKeyAnswer;
     static const Description kDescription{
         "HostKey",
         {field<&HostKeyAnswer::host_key>("host_key", {.label = "Host key"}),
@@ -133,7 +136,8 @@ const hostelry::Description& hostelry::describe<HostKeyAnswer>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<OfferServer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::OfferServer>() {
+    using hostelry::servers::OfferServer;
     static const Description kDescription{
         "OfferServer",
         {field<&OfferServer::tenant>("tenant", {.label = "Tenant", .required = true})}};
@@ -141,7 +145,8 @@ const hostelry::Description& hostelry::describe<OfferServer>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<PlacementAnswer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::PlacementAnswer>() {
+    using hostelry::servers::PlacementAnswer;
     static const Description kDescription{
         "ServerPlacement",
         {field<&PlacementAnswer::tenant>("tenant", {.label = "Tenant"}),
@@ -151,7 +156,8 @@ const hostelry::Description& hostelry::describe<PlacementAnswer>() {
 }
 
 template <>
-const hostelry::Description& hostelry::describe<ServerJobAnswer>() {
+const hostelry::Description& hostelry::describe<hostelry::servers::ServerJobAnswer>() {
+    using hostelry::servers::ServerJobAnswer;
     static const Description kDescription{
         "ServerJob", {field<&ServerJobAnswer::job>("job", {.label = "Job"})}};
     return kDescription;

@@ -1,5 +1,6 @@
 #include "core/features/servers/ssh.h"
 
+#include "core/base/bytes.h"
 #include "core/features/servers/host_key.h"
 
 #include <algorithm>
@@ -79,7 +80,7 @@ Result<process::Outcome> Ssh::run(const RemoteCommand& command) const {
     line.input = command.input;
     line.timeout = command.timeout;
     line.cancelled = command.cancelled;
-    line.output_bytes_max = 256U << 10U;
+    line.output_bytes_max = 256_KiB;
     line.program = "/usr/bin/ssh";
     line.argv = options();
     for (const std::string& word :

@@ -1,5 +1,6 @@
 #include "core/features/sites/site_show_page.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/platform/names/domain_name.h"
 
@@ -218,7 +219,7 @@ view::Facts settings_of(const Site& site) {
 }
 
 std::string size_text(std::int64_t bytes) {
-    constexpr std::int64_t kMega = 1024 * 1024;
+    constexpr std::int64_t kMega = 1_MiB;
     return bytes < 10 * kMega ? fmt::format("{:.1f}", static_cast<double>(bytes) / kMega)
                               : std::to_string(bytes / kMega);
 }

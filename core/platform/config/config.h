@@ -1,7 +1,8 @@
 #pragma once
 // Configuration: one YAML file, each key overridable by an environment variable (http.listen is
 // HOSTELRY_HTTP_LISTEN). Unknown keys and wrong values are refused with the line and a suggestion.
-// A key that may hold a password has a twin ending in _file. docs/operate.md lists the keys; `hostelry config` prints them with their present values.
+// A key that may hold a password has a twin ending in _file. docs/operate.md lists the keys;
+// `hostelry config` prints them with their present values.
 
 #include "core/base/result.h"
 #include "core/platform/log/log.h"
@@ -18,7 +19,7 @@ struct Config {
 
     struct Database {
         std::string url;  ///< libpq URL of role hostelry_app; empty starts the private cluster.
-        std::string url_file;  ///< A file that holds `url` instead, because of its password.
+        std::string url_file;     ///< A file that holds `url` instead, because of its password.
         std::string migrate_url;  ///< With `url`: a role that may make roles and own the schema,
                                   ///< used by `hostelry migrate` and `up` only.
         std::string migrate_url_file;

@@ -1,5 +1,6 @@
 #include "core/platform/crypto/password.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <sodium.h>
@@ -14,7 +15,7 @@ namespace hostelry::crypto {
 namespace {
 
 constexpr unsigned long long kPasses = 1;
-constexpr std::size_t kMemoryBytes = std::size_t{47104} * 1024;
+constexpr std::size_t kMemoryBytes = 47104_KiB;
 
 std::counting_semaphore<64>& hashing_slots() {
     static std::counting_semaphore<64> slots(

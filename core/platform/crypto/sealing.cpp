@@ -12,8 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <span>
+#include <system_error>
 #include <vector>
 
 namespace hostelry::crypto {
@@ -63,7 +63,8 @@ Result<Sealer> Sealer::from_file(const std::string& path) {
     if (file.get() < 0) {
         return fail(
             ErrorCode::Invalid,
-            "The master key " + path + " cannot be read: " + std::strerror(errno) + "."
+            "The master key " + path +
+                " cannot be read: " + std::generic_category().message(errno) + "."
         );
     }
     struct stat facts {};
@@ -96,7 +97,8 @@ Result<Sealer> Sealer::from_file_or_new(const std::string& path, Random& random)
         if (!written) {
             return fail(
                 ErrorCode::Internal,
-                "The master key " + path + " could not be written: " + std::strerror(errno) + "."
+                "The master key " + path +
+                    " could not be written: " + std::generic_category().message(errno) + "."
             );
         }
     }

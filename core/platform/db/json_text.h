@@ -18,8 +18,8 @@ public:
     JsonText() : text_("{}") {}
     /// Invalid UTF-8 inside strings is replaced, never thrown about.
     template <class T>
-    requires std::same_as<T, nlohmann::json> JsonText(const T& value)
-        : JsonText(from(value)) {}  // NOLINT(google-explicit-constructor)
+    // NOLINTNEXTLINE(google-explicit-constructor): JSON is passed where its text is stored
+    requires std::same_as<T, nlohmann::json> JsonText(const T& value) : JsonText(from(value)) {}
 
     /// Takes text that is known to be JSON (a jsonb column).
     static JsonText of_text(std::string text) {

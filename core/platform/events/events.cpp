@@ -1,5 +1,6 @@
 #include "core/platform/events/events.h"
 
+#include "core/base/bytes.h"
 #include "core/base/random.h"
 
 #include <nlohmann/json.hpp>
@@ -17,7 +18,7 @@ constexpr auto kPublish = R"(
 constexpr auto kStatus =
     "select name, event_position, behind, dead_letters from hostelry.event_listener_status()";
 
-constexpr std::size_t kDataBytesMax = 64 * 1024;
+constexpr std::size_t kDataBytesMax = 64_KiB;
 
 }  // namespace
 

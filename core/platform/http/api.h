@@ -116,6 +116,7 @@ auto encoded(const T& object) {
 template <class T>
 Response listed(const std::vector<T>& found, const std::string& next = {}) {
     std::vector<const void*> objects;
+    objects.reserve(found.size());
     for (const auto& item : found) {
         objects.push_back(&item);
     }

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace hostelry::http {
 namespace {
@@ -14,7 +14,7 @@ tl::unexpected<Error> no_room(const char* step) {
     return fail(
         ErrorCode::Unavailable,
         "The server has no room for a body of this size now.",
-        std::string(step) + ": " + std::strerror(errno)
+        std::string(step) + ": " + std::generic_category().message(errno)
     );
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/platform/http/message.h"
 
@@ -13,8 +14,8 @@ namespace hostelry::http {
 /// folder. The event loop appends, workers write to the file; never both at once.
 class BodyBuffer {
 public:
-    static constexpr std::size_t kMemoryBytes = 64 * 1024;
-    static constexpr std::size_t kPieceBytes = 256 * 1024;
+    static constexpr std::size_t kMemoryBytes = 64_KiB;
+    static constexpr std::size_t kPieceBytes = 256_KiB;
 
     BodyBuffer() = default;
     ~BodyBuffer();

@@ -1,5 +1,6 @@
 #include "core/platform/http/dispatcher.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/platform/http/identify_request.h"
 #include "core/platform/http/security_headers.h"
@@ -11,7 +12,7 @@
 namespace hostelry::http {
 namespace {
 
-constexpr std::size_t kAnonymousBodyBytes = 64 * 1024;
+constexpr std::size_t kAnonymousBodyBytes = 64_KiB;
 constexpr std::string_view kGuestCookie = "__Host-guest";
 
 constexpr std::array<std::string_view, 5> kRateNames{"none", "page", "api", "login", "static"};

@@ -1,5 +1,6 @@
 #include "core/platform/http/event_loop.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/log/log.h"
 
 #include <fcntl.h>
@@ -16,14 +17,14 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr std::size_t kReadBytes = 64 * 1024;
+constexpr std::size_t kReadBytes = 64_KiB;
 constexpr int kEventsPerTurn = 256;
 constexpr int kAcceptsPerTurn = 64;
 constexpr int kHandshakesPerTurn = 16;
 constexpr milliseconds kExpiryEvery{100};
 constexpr milliseconds kNudgeEvery{1};
 constexpr milliseconds kFreshIdleWhileDraining{1000};
-constexpr std::uint64_t kBodyProgressBytes = 16 * 1024;
+constexpr std::uint64_t kBodyProgressBytes = 16_KiB;
 constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
 void watch(int epoll, int fd, std::uint32_t events, void* data) {

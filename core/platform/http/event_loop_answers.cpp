@@ -1,5 +1,6 @@
 // From an answer to bytes. Most of this runs on the loop or on a worker, whoever owns the
 // connection.
+#include "core/base/bytes.h"
 #include "core/platform/http/event_loop.h"
 #include "core/platform/log/log.h"
 
@@ -8,9 +9,9 @@
 namespace hostelry::http {
 namespace {
 
-constexpr std::size_t kOneBufferBytes = 16 * 1024;
+constexpr std::size_t kOneBufferBytes = 16_KiB;
 constexpr std::size_t kIdleInputBytes = 1024;
-constexpr std::size_t kProducedPieceBytes = 256 * 1024;
+constexpr std::size_t kProducedPieceBytes = 256_KiB;
 
 constexpr std::string_view kBusy = "The server is busy. Try again in a moment.";
 

@@ -1,4 +1,5 @@
 // From bytes to a request.
+#include "core/base/bytes.h"
 #include "core/platform/http/event_loop.h"
 #include "core/platform/http/url.h"
 
@@ -7,7 +8,7 @@
 namespace hostelry::http {
 namespace {
 
-constexpr std::size_t kDropBytesMax = 64 * 1024;
+constexpr std::size_t kDropBytesMax = 64_KiB;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace

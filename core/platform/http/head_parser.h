@@ -3,6 +3,7 @@
 // parties that read the same bytes differently is how requests are smuggled. Pure: no I/O, no
 // allocation, no copies.
 
+#include "core/base/bytes.h"
 #include "core/platform/http/message.h"
 
 #include <array>
@@ -13,8 +14,8 @@
 
 namespace hostelry::http {
 
-inline constexpr std::size_t kMaxLineBytes = 8 * 1024;
-inline constexpr std::size_t kMaxHeadBytes = 32 * 1024;
+inline constexpr std::size_t kMaxLineBytes = 8_KiB;
+inline constexpr std::size_t kMaxHeadBytes = 32_KiB;
 inline constexpr std::size_t kMaxFields = 100;
 
 struct FieldView {

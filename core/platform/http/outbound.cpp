@@ -1,5 +1,6 @@
 #include "core/platform/http/outbound.h"
 
+#include "core/base/bytes.h"
 #include "core/base/lock_guarded.h"
 #include "core/base/text.h"
 
@@ -18,8 +19,8 @@ using std::chrono::milliseconds;
 using SteadyTime = std::chrono::steady_clock::time_point;
 
 constexpr std::size_t kMaxResponseHeaders = 200;
-constexpr std::size_t kMaxResponseHeaderBytes = 64 * 1024;
-constexpr std::size_t kMaxUrlBytes = 8 * 1024;
+constexpr std::size_t kMaxResponseHeaderBytes = 64_KiB;
+constexpr std::size_t kMaxUrlBytes = 8_KiB;
 constexpr milliseconds kFirstPause{200};
 
 struct FreeUrl {

@@ -3,6 +3,7 @@
 // downloads). What it may reach is decided by the operator's configuration, not by the address it
 // was given.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/platform/http/address.h"
 #include "core/platform/http/message.h"
@@ -29,7 +30,7 @@ struct OutboundOptions {
     std::string user_agent = "Hostelry";
     std::chrono::milliseconds connect_timeout{10'000};
     std::chrono::milliseconds timeout_max{120'000};
-    std::uint64_t bytes_max = 512ULL * 1024 * 1024;
+    std::uint64_t bytes_max = 512_MiB;
     std::size_t connections_kept = 8;
 };
 
@@ -39,7 +40,7 @@ struct OutboundRequest {
     std::vector<std::pair<std::string, std::string>> headers;
     std::string body;
     std::chrono::milliseconds timeout{30'000};  ///< For everything, tries included.
-    std::uint64_t max_bytes = 4ULL * 1024 * 1024;
+    std::uint64_t max_bytes = 4_MiB;
     unsigned retries =
         0;  ///< More tries after a failure in which nothing can have happened, or of a safe method.
     std::string ca_file;  ///< Instead of the system's authorities, for a service with its own.

@@ -2,6 +2,7 @@
 // Strict reader of the heads that a server behind the proxy sends. Any doubt about where the answer
 // ends is a refusal. Pure.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/platform/http/message.h"
 
@@ -15,7 +16,7 @@
 
 namespace hostelry::http {
 
-inline constexpr std::size_t kMaxAnswerHeadBytes = 64 * 1024;
+inline constexpr std::size_t kMaxAnswerHeadBytes = 64_KiB;
 inline constexpr std::size_t kMaxAnswerFields = 200;
 
 /// Names in lower case, in the order they were sent; a name may repeat.

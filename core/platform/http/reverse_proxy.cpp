@@ -1,5 +1,6 @@
 #include "core/platform/http/reverse_proxy.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/http/identify_request.h"
 #include "core/platform/http/security_headers.h"
 #include "core/platform/log/log.h"
@@ -12,7 +13,7 @@
 namespace hostelry::http {
 namespace {
 
-constexpr std::size_t kSmallBodyBytes = 64 * 1024;
+constexpr std::size_t kSmallBodyBytes = 64_KiB;
 constexpr std::chrono::seconds kBusyRetry{1};
 
 Error error_of(ErrorCode code, std::string message) {

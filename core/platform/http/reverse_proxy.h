@@ -4,6 +4,7 @@
 // 64 MiB of request body, one connection to the target for each request, and as many at once for
 // each target as the options say. Bodies of answers are passed on as they come, of any length.
 
+#include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/lock_guarded.h"
 #include "core/platform/cache/cache.h"
@@ -43,7 +44,7 @@ struct ReverseProxyOptions {
     /// Internal addresses that may be reached all the same.
     std::vector<AddressRange> allow_private;
     ProxyRules rules;
-    std::size_t max_body = 64 * 1024 * 1024;
+    std::size_t max_body = 64_MiB;
     std::size_t at_once_per_target = 16;
     std::size_t large_uploads_at_once = 16;
     cache::RateLimit rate{3000, std::chrono::minutes{1}, 1000};  ///< For each address.

@@ -3,6 +3,7 @@
 // router refuses to start with one that does not. Tests are generated from the same table
 // (Router::dump).
 
+#include "core/base/bytes.h"
 #include "core/base/clock.h"
 #include "core/base/id.h"
 #include "core/base/result.h"
@@ -71,7 +72,7 @@ struct Exchange {
 
 using Handler = std::function<Response(Exchange&)>;
 
-inline constexpr std::size_t kDefaultBodyBytes = 1024 * 1024;
+inline constexpr std::size_t kDefaultBodyBytes = 1_MiB;
 
 struct Route {
     Method method{};

@@ -1,5 +1,6 @@
 #include "core/platform/http/server.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/http/descriptor.h"
 #include "core/platform/http/event_loop.h"
 #include "core/platform/log/log.h"
@@ -12,14 +13,14 @@
 
 #include <cerrno>
 #include <csignal>
-#include <cstring>
+#include <system_error>
 
 namespace hostelry::http {
 namespace {
 
 constexpr int kBacklog = 1024;
 // The kernel's automatic buffers would hide a slow reader (4 MB vanished into them).
-constexpr int kSendBufferBytes = 256 * 1024;
+constexpr int kSendBufferBytes = 256_KiB;
 constexpr unsigned kUserTimeoutMs = 30'000;
 
 template <class T>
@@ -28,7 +29,7 @@ bool set_option(int fd, int level, int name, T value) {
 }
 
 tl::unexpected<Error> cannot_listen(const Listen& listen, std::uint16_t port) {
-    const auto reason = std::strerror(errno);
+    const auto reason = std::generic_category().message(errno);
     return fail(
         errno == EADDRINUSE ? ErrorCode::Conflict : ErrorCode::Unavailable,
         fmt::format("Cannot listen on {} port {}: {}.", listen.address, port, reason),

@@ -2,6 +2,7 @@
 // The event-driven HTTP/1.1 server: a few loops own all connections, a pool of workers runs what
 // may block. How and why is in docs/architecture.md; the figures that led here were measured.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 #include "core/platform/http/application.h"
 #include "core/platform/http/sse_hub.h"
@@ -43,7 +44,7 @@ struct Limits {
     std::size_t requests_per_connection = 10'000;
     std::size_t requests_per_turn = 16;
     std::size_t queue = 1024;
-    std::size_t stream_backlog_bytes = 64 * 1024;
+    std::size_t stream_backlog_bytes = 64_KiB;
 };
 
 struct ServerOptions {

@@ -1,5 +1,6 @@
 #include "core/platform/http/sse_hub.h"
 
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <algorithm>
@@ -11,7 +12,7 @@ namespace hostelry::http {
 namespace {
 
 constexpr std::size_t kRingEvents = 256;
-constexpr std::size_t kRingBytes = 256 * 1024;
+constexpr std::size_t kRingBytes = 256_KiB;
 constexpr std::size_t kMaxTopics = 2000;
 
 constexpr std::string_view kResync = "event: resync\ndata: \n\n";

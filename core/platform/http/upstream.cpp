@@ -1,5 +1,7 @@
 #include "core/platform/http/upstream.h"
 
+#include "core/base/bytes.h"
+
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
@@ -7,7 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 
 namespace hostelry::http {
 namespace {
@@ -15,7 +17,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kCurfewLook{250};
-constexpr std::size_t kUpstreamReadBytes = 64 * 1024;
+constexpr std::size_t kUpstreamReadBytes = 64_KiB;
 constexpr int kInterimMax = 8;
 
 tl::unexpected<Error> unreachable(const std::string& cause) {
@@ -35,7 +37,7 @@ tl::unexpected<Error> broken_off(const std::string& cause) {
 }
 
 std::string system_reason(const char* step, int code) {
-    return std::string(step) + ": " + std::strerror(code);
+    return std::string(step) + ": " + std::generic_category().message(code);
 }
 
 }  // namespace

@@ -1,14 +1,15 @@
 #include "core/platform/plugin_host/call_state.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/plugin_host/text_view.h"
 
 namespace hostelry::plugin_host {
 
 namespace {
 
-constexpr std::uint64_t kAnswerBytesMax = 16U << 20;
-constexpr std::uint64_t kProblemBytesMax = 16U << 10;
-constexpr std::uint64_t kProgressBytesMax = 4U << 10;
+constexpr std::uint64_t kAnswerBytesMax = 16_MiB;
+constexpr std::uint64_t kProblemBytesMax = 16_KiB;
+constexpr std::uint64_t kProgressBytesMax = 4_KiB;
 
 /// Nothing is thrown into the plugin: running out of memory is a limit reached.
 std::int32_t append(

@@ -1,5 +1,6 @@
 #include "core/platform/plugin_host/host_tables.h"
 
+#include "core/base/bytes.h"
 #include "core/base/letters.h"
 #include "core/base/text.h"
 #include "core/platform/log/log.h"
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::size_t kLogTextMax = 4096;  // Of message and fields each: a line has 8 KiB.
 constexpr std::size_t kKeyMax = 200;
-constexpr std::size_t kValueMax = 64U << 10;
+constexpr std::size_t kValueMax = 64_KiB;
 constexpr std::chrono::milliseconds kWaitSlice{20};
 
 HostTables& tables(void* ctx) {

@@ -1,6 +1,7 @@
 #pragma once
 // What http/1 needs from an outbound HTTP client.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <chrono>
@@ -20,7 +21,7 @@ struct HttpCall {
     HttpHeaders headers;
     std::string body;
     std::chrono::milliseconds timeout{20'000};
-    std::size_t answer_bytes_max = 8U << 20;
+    std::size_t answer_bytes_max = 8_MiB;
     bool wants_private_net = false;  ///< The plugin may ask; the operator's configuration decides.
     std::function<bool()> cancelled;
 };

@@ -1,5 +1,6 @@
 #include "core/platform/plugin_host/library.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/crypto/digest.h"
 #include "core/platform/plugin_host/elf.h"
 #include "core/platform/plugin_host/text_view.h"
@@ -20,7 +21,7 @@ namespace hostelry::plugin_host {
 namespace {
 
 constexpr const char* kEntry = "hostelry_plugin_entry_v1";
-constexpr std::size_t kLibraryBytesMax = 64U << 20;
+constexpr std::size_t kLibraryBytesMax = 64_MiB;
 
 /// A descriptor with one owner.
 class Descriptor {

@@ -1,5 +1,6 @@
 #include "core/platform/plugin_host/manifest.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/plugin_host/json_schema.h"
 #include "core/platform/plugin_host/schemas.h"
 
@@ -19,7 +20,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::size_t kManifestBytesMax = 256 * 1024;
+constexpr std::size_t kManifestBytesMax = 256_KiB;
 constexpr std::string_view kDraftSuffix = "-draft";
 
 std::uint32_t number(std::string_view digits) {

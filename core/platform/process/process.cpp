@@ -1,5 +1,7 @@
 #include "core/platform/process/process.h"
 
+#include "core/base/bytes.h"
+
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
@@ -10,7 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace hostelry::process {
@@ -19,7 +21,7 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
-constexpr std::size_t kLineBytesMax = std::size_t{1} << 20U;
+constexpr std::size_t kLineBytesMax = 1_MiB;
 constexpr milliseconds kPollSlice{100};
 
 class Descriptor {
@@ -53,7 +55,9 @@ struct Pipe {
 Result<Pipe> make_pipe() {
     std::array<int, 2> ends{};
     if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-        return fail(ErrorCode::Internal, "No pipe could be made.", std::strerror(errno));
+        return fail(
+            ErrorCode::Internal, "No pipe could be made.", std::generic_category().message(errno)
+        );
     }
     return Pipe{Descriptor(ends[0]), Descriptor(ends[1])};
 }
@@ -144,7 +148,11 @@ Result<pid_t> spawn(
         death_signal};
     const pid_t pid = ::fork();
     if (pid < 0) {
-        return fail(ErrorCode::Unavailable, "No process could be started.", std::strerror(errno));
+        return fail(
+            ErrorCode::Unavailable,
+            "No process could be started.",
+            std::generic_category().message(errno)
+        );
     }
     if (pid == 0) {
         become_child(setup);
@@ -159,7 +167,8 @@ Result<pid_t> spawn(
         ::waitpid(pid, nullptr, 0);
         return fail(
             ErrorCode::Internal,
-            command.program + " could not be started: " + std::strerror(reason) + "."
+            command.program + " could not be started: " + std::generic_category().message(reason) +
+                "."
         );
     }
     return pid;
@@ -373,7 +382,9 @@ Result<void> Child::write(std::string_view bytes) {
             bytes.remove_prefix(static_cast<std::size_t>(put));
         } else if (errno != EINTR) {
             return fail(
-                ErrorCode::Unavailable, "A helper program stopped listening.", std::strerror(errno)
+                ErrorCode::Unavailable,
+                "A helper program stopped listening.",
+                std::generic_category().message(errno)
             );
         }
     }

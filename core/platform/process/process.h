@@ -2,6 +2,7 @@
 // Programs are started with an argument list, a fixed path and a clean environment; there is no
 // shell anywhere.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <chrono>
@@ -22,7 +23,7 @@ struct Command {
     std::string working_directory;  ///< Empty: the caller's.
     std::string input;              ///< Written to standard input, which is then closed.
     std::chrono::milliseconds timeout{60'000};  ///< Then the whole process group is killed.
-    std::size_t output_bytes_max = std::size_t{4} << 20U;  ///< Further output is read and dropped.
+    std::size_t output_bytes_max = 4_MiB;       ///< Further output is read and dropped.
     std::function<void(std::string_view line)>
         on_line;                      ///< Each finished line of standard output, at once.
     std::function<bool()> cancelled;  ///< Asked about ten times a second; true kills the group.

@@ -1,5 +1,6 @@
 #include "core/platform/queue/job_run.h"
 
+#include "core/base/bytes.h"
 #include "core/platform/log/log.h"
 
 #include <nlohmann/json.hpp>
@@ -13,7 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto kDelayMin = 100ms;
 constexpr int kUndoAttemptsMin = 3;
 constexpr int kDoublingsMax = 20;
-constexpr std::size_t kOutputBytesMax = 1024 * 1024;
+constexpr std::size_t kOutputBytesMax = 1_MiB;
 
 bool needs_undo(const StepRecord& record) {
     return record.state != "pending" && record.state != "undone" && record.state != "undo_failed";

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cstring>
 #include <system_error>
 #include <vector>
 
@@ -20,7 +19,9 @@ bool lock_sign(int descriptor) {
 
 tl::unexpected<Error> no_sign(const std::filesystem::path& file) {
     return fail(
-        ErrorCode::Unavailable, "The file " + file.string() + " cannot be made.", strerror(errno)
+        ErrorCode::Unavailable,
+        "The file " + file.string() + " cannot be made.",
+        std::generic_category().message(errno)
     );
 }
 

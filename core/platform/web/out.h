@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/bytes.h"
 #include "core/platform/web/context.h"
 #include "core/platform/web/safe_html.h"
 
@@ -24,7 +25,7 @@ concept WholeNumber = std::integral<T> && !std::same_as<T, bool> && !std::same_a
 class Out {
 public:
     /// `context` outlives the Out.
-    explicit Out(const Context& context) : context_(context) { html_.reserve(16 * 1024); }
+    explicit Out(const Context& context) : context_(context) { html_.reserve(16_KiB); }
 
     const Context& context() const { return context_; }
 
@@ -108,15 +109,17 @@ private:
 /// only.
 class Slot {
 public:
+    // NOLINTBEGIN(google-explicit-constructor, bugprone-forwarding-reference-overload): a lambda is
+    // passed where a slot is expected, and a slot is no such lambda
     template <typename F>
-    requires std::invocable<F&, Out&> &&(!std::same_as<std::remove_cvref_t<F>, Slot>)Slot(F&& fill
-    )  // NOLINT(google-explicit-constructor): a lambda is passed where a slot is expected
+    requires std::invocable<F&, Out&> &&(!std::same_as<std::remove_cvref_t<F>, Slot>)Slot(F&& fill)
         : object_(std::addressof(fill)), call_([](const void* object, Out& out) {
               auto* callable = const_cast<std::remove_cvref_t<F>*>(
                   static_cast<const std::remove_cvref_t<F>*>(object)
               );
               (*callable)(out);
           }) {}
+    // NOLINTEND(google-explicit-constructor, bugprone-forwarding-reference-overload)
 
     void operator()(Out& out) const { call_(object_, out); }
 

@@ -5,6 +5,7 @@
 #include "core/agent/runtime/locks.h"
 #include "core/agent/runtime/programs.h"
 #include "core/agent/runtime/web_server.h"
+#include "core/base/bytes.h"
 
 #include <fcntl.h>
 #include <grp.h>
@@ -15,9 +16,7 @@
 #include <cstring>
 #include <vector>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct AccountFacts {
@@ -26,13 +25,17 @@ struct AccountFacts {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<AccountFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::AccountFacts>() {
+    using hostelry::agent::AccountFacts;
     static const Description kDescription{
         "AccountFacts", {field<&AccountFacts::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 constexpr const char* kWebUser = "www-data";
@@ -84,7 +87,7 @@ Result<bool> ensure_php_log(const Layout& layout, const Account& account) {
 }
 
 bool web_server_may_read(const std::string& site) {
-    std::vector<char> buffer(std::size_t{256} << 10U);
+    std::vector<char> buffer(256_KiB);
     group entry{};
     group* found = nullptr;
     if (getgrnam_r(site.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
@@ -215,7 +218,7 @@ public:
 
 /// userdel leaves the group alone when it still has members, as ours has the web server.
 Result<bool> remove_group(const std::string& site) {
-    std::vector<char> buffer(std::size_t{256} << 10U);
+    std::vector<char> buffer(256_KiB);
     group entry{};
     group* found = nullptr;
     if (getgrnam_r(site.c_str(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
@@ -229,8 +232,6 @@ Result<bool> remove_group(const std::string& site) {
 }
 
 }  // namespace
-
-namespace hostelry::agent {
 
 Result<bool> remove_account(const Layout& layout, const std::string& site) {
     const auto lock = TRY(take_lock(layout, "accounts", kLockPatience));

@@ -1,26 +1,24 @@
 #include "core/agent/commands/certificates/certificate_commands.h"
 
 #include "core/agent/commands/certificates/site_certificate.h"
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/web_server.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/base/time.h"
 
-#include <dirent.h>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <array>
 #include <memory>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
-constexpr std::int64_t kPemBytesMax = 60 * 1024;
+constexpr std::int64_t kPemBytesMax = 60_KiB;
 
 struct RequestFacts {
     std::string site;
@@ -47,39 +45,46 @@ FieldFacts pem(std::string label) {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<RequestFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::RequestFacts>() {
+    using hostelry::agent::RequestFacts;
     static const Description kDescription{
         "RequestFacts",
-        {field<&RequestFacts::site>("site", needed("Site")),
-         field<&RequestFacts::names>("names", needed("Names")),
+        {field<&RequestFacts::site>("site", agent::needed("Site")),
+         field<&RequestFacts::names>("names", agent::needed("Names")),
          field<&RequestFacts::fresh>("fresh", {.label = "With a new key"})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<InstallFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::InstallFacts>() {
+    using hostelry::agent::InstallFacts;
     static const Description kDescription{
         "InstallFacts",
-        {field<&InstallFacts::site>("site", needed("Site")),
-         field<&InstallFacts::chain_pem>("chain_pem", pem("Certificate chain"))}};
+        {field<&InstallFacts::site>("site", agent::needed("Site")),
+         field<&InstallFacts::chain_pem>("chain_pem", agent::pem("Certificate chain"))}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<UploadFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::UploadFacts>() {
+    using hostelry::agent::UploadFacts;
     static const Description kDescription{
         "UploadFacts",
-        {field<&UploadFacts::site>("site", needed("Site")),
-         field<&UploadFacts::chain_pem>("chain_pem", pem("Certificate chain")),
-         field<&UploadFacts::key_pem>("key_pem", pem("Private key"))}};
+        {field<&UploadFacts::site>("site", agent::needed("Site")),
+         field<&UploadFacts::chain_pem>("chain_pem", agent::pem("Certificate chain")),
+         field<&UploadFacts::key_pem>("key_pem", agent::pem("Private key"))}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<CertificateRemoval>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CertificateRemoval>() {
+    using hostelry::agent::CertificateRemoval;
     static const Description kDescription{
-        "CertificateRemoval", {field<&CertificateRemoval::site>("site", needed("Site"))}};
+        "CertificateRemoval", {field<&CertificateRemoval::site>("site", agent::needed("Site"))}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 std::string folder_of(const Layout& layout, const std::string& site) {
@@ -119,12 +124,9 @@ bool vhost_uses_certificate(const Layout& layout, const std::string& site) {
 void forget_old(const Layout& layout, const std::string& site, const std::string& before) {
     const auto current = current_of(layout, site).value_or("");
     const auto folder = folder_of(layout, site);
-    const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        const std::string name = entry->d_name;
+    for (const auto& name : names_in(folder)) {
         if (name.size() == 64 && name != current && name != before) {
-            static_cast<void>(remove_tree(folder + "/" + name));
+            static_cast<void>(remove_tree(fmt::format("{}/{}", folder, name)));
         }
     }
 }
@@ -351,8 +353,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_certificate_commands(Registry& registry) {
     registry.add<RequestCertificate, RequestFacts>("certificate.request");

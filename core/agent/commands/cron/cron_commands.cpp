@@ -2,21 +2,18 @@
 
 #include "core/agent/commands/programs/site_program.h"
 #include "core/agent/runtime/accounts.h"
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/config_file.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/site_files.h"
 
-#include <dirent.h>
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
 #include <memory>
 
 using nlohmann::json;
-using namespace hostelry;
-using namespace hostelry::agent;
 
+namespace hostelry::agent {
 namespace {
 
 struct CronFacts {
@@ -37,35 +34,41 @@ struct CronPause {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<CronFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CronFacts>() {
+    using hostelry::agent::CronFacts;
     static const Description kDescription{
         "CronFacts",
-        {field<&CronFacts::site>("site", needed("Site")),
-         field<&CronFacts::name>("name", needed("Name")),
-         field<&CronFacts::schedule>("schedule", needed("Schedule")),
-         field<&CronFacts::argv>("argv", needed("Program")),
+        {field<&CronFacts::site>("site", agent::needed("Site")),
+         field<&CronFacts::name>("name", agent::needed("Name")),
+         field<&CronFacts::schedule>("schedule", agent::needed("Schedule")),
+         field<&CronFacts::argv>("argv", agent::needed("Program")),
          field<&CronFacts::php_version>("php_version", {.label = "PHP version"})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<CronRemoval>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CronRemoval>() {
+    using hostelry::agent::CronRemoval;
     static const Description kDescription{
         "CronRemoval",
-        {field<&CronRemoval::site>("site", needed("Site")),
-         field<&CronRemoval::name>("name", needed("Name"))}};
+        {field<&CronRemoval::site>("site", agent::needed("Site")),
+         field<&CronRemoval::name>("name", agent::needed("Name"))}};
     return kDescription;
 }
 
 template <>
-const Description& hostelry::describe<CronPause>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CronPause>() {
+    using hostelry::agent::CronPause;
     static const Description kDescription{
         "CronPause",
-        {field<&CronPause::site>("site", needed("Site")),
-         field<&CronPause::paused>("paused", needed("Paused"))}};
+        {field<&CronPause::site>("site", agent::needed("Site")),
+         field<&CronPause::paused>("paused", agent::needed("Paused"))}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 void check_cron_name(Problems& problems, const std::string& name) {
@@ -245,8 +248,6 @@ public:
 
 }  // namespace
 
-namespace hostelry::agent {
-
 std::string render_cron_line(
     const std::string& site, const std::string& name, const std::string& schedule
 ) {
@@ -272,10 +273,7 @@ int run_cron_entry(const Layout& layout, const std::string& site, const std::str
 Result<bool> remove_crons_of(const Layout& layout, const std::string& site) {
     bool any = false;
     const std::string start = "hostelry-" + site + "-";
-    const std::unique_ptr<DIR, CloseDirectory> entries{opendir(layout.cron.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        const std::string name = entry->d_name;
+    for (const auto& name : names_in(layout.cron)) {
         if (name.starts_with(start) || name.starts_with(".hostelry-new-" + start)) {
             any = TRY(remove_file(layout.cron + "/" + name)) || any;
         }

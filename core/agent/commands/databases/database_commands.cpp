@@ -7,9 +7,7 @@
 
 #include <algorithm>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct DatabaseFacts {
@@ -38,41 +36,48 @@ FieldFacts secret() {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<DatabaseFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::DatabaseFacts>() {
+    using hostelry::agent::DatabaseFacts;
     static const Description kDescription{
         "DatabaseFacts",
-        {field<&DatabaseFacts::site>("site", needed("Site")),
-         field<&DatabaseFacts::name>("name", needed("Database")),
-         field<&DatabaseFacts::user>("user", needed("User")),
-         field<&DatabaseFacts::password>("password", secret())}};
+        {field<&DatabaseFacts::site>("site", agent::needed("Site")),
+         field<&DatabaseFacts::name>("name", agent::needed("Database")),
+         field<&DatabaseFacts::user>("user", agent::needed("User")),
+         field<&DatabaseFacts::password>("password", agent::secret())}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<RemovalFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::RemovalFacts>() {
+    using hostelry::agent::RemovalFacts;
     static const Description kDescription{
         "RemovalFacts",
-        {field<&RemovalFacts::site>("site", needed("Site")),
-         field<&RemovalFacts::name>("name", needed("Database")),
-         field<&RemovalFacts::user>("user", needed("User"))}};
+        {field<&RemovalFacts::site>("site", agent::needed("Site")),
+         field<&RemovalFacts::name>("name", agent::needed("Database")),
+         field<&RemovalFacts::user>("user", agent::needed("User"))}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PasswordFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PasswordFacts>() {
+    using hostelry::agent::PasswordFacts;
     static const Description kDescription{
         "PasswordFacts",
-        {field<&PasswordFacts::site>("site", needed("Site")),
-         field<&PasswordFacts::user>("user", needed("User")),
-         field<&PasswordFacts::password>("password", secret())}};
+        {field<&PasswordFacts::site>("site", agent::needed("Site")),
+         field<&PasswordFacts::user>("user", agent::needed("User")),
+         field<&PasswordFacts::password>("password", agent::secret())}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<SizeFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::SizeFacts>() {
+    using hostelry::agent::SizeFacts;
     static const Description kDescription{
-        "SizeFacts", {field<&SizeFacts::name>("name", needed("Database"))}};
+        "SizeFacts", {field<&SizeFacts::name>("name", agent::needed("Database"))}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 constexpr const char* kServerSocket = "/run/mysqld/mysqld.sock";
@@ -287,8 +292,6 @@ private:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 Result<std::vector<std::string>> site_databases() {
     std::vector<std::string> names;

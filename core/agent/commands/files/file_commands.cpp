@@ -8,9 +8,7 @@
 #include <algorithm>
 #include <array>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct DirectoryFacts {
@@ -43,54 +41,62 @@ struct ArchiveFacts {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<DirectoryFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::DirectoryFacts>() {
+    using hostelry::agent::DirectoryFacts;
     static const Description kDescription{
         "DirectoryFacts",
-        {field<&DirectoryFacts::site>("site", needed("Site")),
-         field<&DirectoryFacts::path>("path", needed("Path")),
+        {field<&DirectoryFacts::site>("site", agent::needed("Site")),
+         field<&DirectoryFacts::path>("path", agent::needed("Path")),
          field<&DirectoryFacts::mode>("mode", {.label = "Mode"})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<FileFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::FileFacts>() {
+    using hostelry::agent::FileFacts;
     static const Description kDescription{
         "FileFacts",
-        {field<&FileFacts::site>("site", needed("Site")),
-         field<&FileFacts::path>("path", needed("Path")),
+        {field<&FileFacts::site>("site", agent::needed("Site")),
+         field<&FileFacts::path>("path", agent::needed("Path")),
          field<&FileFacts::content>("content", {.label = "Content", .kind = Kind::Multiline}),
          field<&FileFacts::mode>("mode", {.label = "Mode"}),
          field<&FileFacts::keep>("keep", {.label = "Keep what is there"})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PathFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PathFacts>() {
+    using hostelry::agent::PathFacts;
     static const Description kDescription{
         "PathFacts",
-        {field<&PathFacts::site>("site", needed("Site")),
-         field<&PathFacts::path>("path", needed("Path"))}};
+        {field<&PathFacts::site>("site", agent::needed("Site")),
+         field<&PathFacts::path>("path", agent::needed("Path"))}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<CopyFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CopyFacts>() {
+    using hostelry::agent::CopyFacts;
     static const Description kDescription{
         "CopyFacts",
-        {field<&CopyFacts::site>("site", needed("Site")),
-         field<&CopyFacts::from>("from", needed("Source")),
-         field<&CopyFacts::to>("to", needed("Target"))}};
+        {field<&CopyFacts::site>("site", agent::needed("Site")),
+         field<&CopyFacts::from>("from", agent::needed("Source")),
+         field<&CopyFacts::to>("to", agent::needed("Target"))}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<ArchiveFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::ArchiveFacts>() {
+    using hostelry::agent::ArchiveFacts;
     static const Description kDescription{
         "ArchiveFacts",
-        {field<&ArchiveFacts::site>("site", needed("Site")),
-         field<&ArchiveFacts::archive>("archive", needed("Archive")),
-         field<&ArchiveFacts::sha256>("sha256", needed("Checksum")),
-         field<&ArchiveFacts::to>("to", needed("Target"))}};
+        {field<&ArchiveFacts::site>("site", agent::needed("Site")),
+         field<&ArchiveFacts::archive>("archive", agent::needed("Archive")),
+         field<&ArchiveFacts::sha256>("sha256", agent::needed("Checksum")),
+         field<&ArchiveFacts::to>("to", agent::needed("Target"))}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 /// What may be copied into sites. Debian's WordPress brings a wp-config.php of its own that reads
@@ -295,8 +301,6 @@ private:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_file_commands(Registry& registry) {
     registry.add<EnsureDirectory, DirectoryFacts>("directory.ensure");

@@ -7,9 +7,7 @@
 
 #include <thread>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct CheckFacts {
@@ -27,8 +25,11 @@ struct CheckFacts {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<CheckFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::CheckFacts>() {
+    using hostelry::agent::CheckFacts;
     static const Description kDescription{
         "CheckFacts",
         {field<&CheckFacts::site>("site", {.label = "Site"}),
@@ -52,6 +53,7 @@ const Description& hostelry::describe<CheckFacts>() {
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 constexpr std::chrono::milliseconds kAskAgain{50};
@@ -161,8 +163,6 @@ private:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_health_commands(Registry& registry) {
     registry.add<CheckHttp, CheckFacts>("http.check");

@@ -1,6 +1,7 @@
 #pragma once
 // One GET request to this server itself, over plain HTTP or verified TLS.
 
+#include "core/base/bytes.h"
 #include "core/base/result.h"
 
 #include <chrono>
@@ -27,7 +28,7 @@ struct ProbeAnswer {
     std::string body;  ///< At most kProbeBodyMax.
 };
 
-inline constexpr std::size_t kProbeBodyMax = std::size_t{2} << 20U;
+inline constexpr std::size_t kProbeBodyMax = 2_MiB;
 
 /// Unavailable with the reason when no proper answer came.
 Result<ProbeAnswer> probe(const Probe& what);

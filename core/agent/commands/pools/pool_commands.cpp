@@ -9,9 +9,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct PoolRemoval {
@@ -21,8 +19,11 @@ struct PoolRemoval {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<PoolLimits>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PoolLimits>() {
+    using hostelry::agent::PoolLimits;
     static const Description kDescription{
         "PoolLimits",
         {field<&PoolLimits::children>("children", {.label = "Processes", .min = 1, .max = 200}),
@@ -38,7 +39,8 @@ const Description& hostelry::describe<PoolLimits>() {
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PoolFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PoolFacts>() {
+    using hostelry::agent::PoolFacts;
     static const Description kDescription{
         "PoolFacts",
         {field<&PoolFacts::site>("site", {.label = "Site", .required = true}),
@@ -47,7 +49,8 @@ const Description& hostelry::describe<PoolFacts>() {
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<PoolRemoval>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::PoolRemoval>() {
+    using hostelry::agent::PoolRemoval;
     static const Description kDescription{
         "PoolRemoval",
         {field<&PoolRemoval::site>("site", {.label = "Site", .required = true}),
@@ -55,6 +58,7 @@ const Description& hostelry::describe<PoolRemoval>() {
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 Outcome pool_removed(bool any) {
@@ -139,8 +143,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 std::string render_pool(const Layout& layout, const PoolFacts& facts) {
     return fmt::format(

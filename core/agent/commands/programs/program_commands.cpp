@@ -3,17 +3,16 @@
 #include "core/agent/commands/programs/site_program.h"
 #include "core/agent/runtime/accounts.h"
 #include "core/agent/runtime/programs.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
-constexpr std::size_t kOutputKept = 16 * 1024;
+constexpr std::size_t kOutputKept = 16_KiB;
 
 struct RunFacts {
     std::string site;
@@ -26,8 +25,11 @@ struct RunFacts {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<RunFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::RunFacts>() {
+    using hostelry::agent::RunFacts;
     static const Description kDescription{
         "RunFacts",
         {field<&RunFacts::site>("site", {.label = "Site", .required = true}),
@@ -43,6 +45,7 @@ const Description& hostelry::describe<RunFacts>() {
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 std::string tail(const std::string& text) {
@@ -105,8 +108,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_program_commands(Registry& registry) {
     registry.add<RunProgram, RunFacts>("program.run");

@@ -18,6 +18,7 @@ constexpr int kCannotRun = 126;
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
     std::vector<char*> list;
+    list.reserve(words.size() + 1);
     for (auto& word : words) {
         list.push_back(word.data());
     }

@@ -1,13 +1,12 @@
 #include "core/agent/commands/server/server_facts.h"
 
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/programs.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <arpa/inet.h>
-#include <dirent.h>
 #include <ifaddrs.h>
 #include <netinet/in.h>
 #include <nlohmann/json.hpp>
@@ -29,26 +28,29 @@
 #endif
 
 using nlohmann::json;
-using namespace hostelry;
-using namespace hostelry::agent;
 
+namespace hostelry::agent {
 namespace {
 
 struct FactsFacts {
     bool unused = false;
 };
 
-constexpr std::size_t kSmallFileMax = std::size_t{1} << 20U;
+constexpr std::size_t kSmallFileMax = 1_MiB;
 constexpr std::chrono::seconds kProgramMax{5};
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<FactsFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::FactsFacts>() {
+    using hostelry::agent::FactsFacts;
     static const Description kDescription{"FactsFacts", {}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 std::string content_of(const std::string& path) {
@@ -134,7 +136,7 @@ std::string version_from(const std::string& program, const std::string& flag) {
     for (std::size_t i = 0; i < text.size(); ++i) {
         const auto end = text.find_first_not_of("0123456789.", i);
         const auto length = (end == std::string::npos ? text.size() : end) - i;
-        const auto candidate = text.substr(i, length);
+        auto candidate = text.substr(i, length);
         if (length >= 3 && candidate.front() != '.' && candidate.find('.') != std::string::npos) {
             return candidate;
         }
@@ -144,15 +146,8 @@ std::string version_from(const std::string& program, const std::string& flag) {
 }
 
 std::vector<std::string> sites_of(const Layout& layout) {
-    std::vector<std::string> sites;
-    const std::unique_ptr<DIR, CloseDirectory> entries{opendir(layout.sites.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        if (is_site_key(entry->d_name)) {
-            sites.emplace_back(entry->d_name);
-        }
-    }
-    std::sort(sites.begin(), sites.end());
+    auto sites = names_in(layout.sites);
+    std::erase_if(sites, [](const std::string& name) { return !is_site_key(name); });
     return sites;
 }
 
@@ -189,8 +184,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 std::string_view agent_version() {
     return HOSTELRY_VERSION;

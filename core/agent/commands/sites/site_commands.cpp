@@ -5,12 +5,10 @@
 #include "core/agent/commands/databases/database_commands.h"
 #include "core/agent/commands/pools/pool_commands.h"
 #include "core/agent/runtime/accounts.h"
-#include "core/agent/runtime/close_directory.h"
 #include "core/agent/runtime/descriptor.h"
 #include "core/agent/runtime/php.h"
 #include "core/agent/runtime/web_server.h"
 
-#include <dirent.h>
 #include <nlohmann/json.hpp>
 #include <pwd.h>
 #include <unistd.h>
@@ -20,9 +18,8 @@
 #include <set>
 
 using nlohmann::json;
-using namespace hostelry;
-using namespace hostelry::agent;
 
+namespace hostelry::agent {
 namespace {
 
 struct WholeSite {
@@ -34,29 +31,24 @@ struct NoFacts {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<WholeSite>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::WholeSite>() {
+    using hostelry::agent::WholeSite;
     static const Description kDescription{
         "WholeSite", {field<&WholeSite::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 template <>
-const Description& hostelry::describe<NoFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::NoFacts>() {
+    using hostelry::agent::NoFacts;
     static const Description kDescription{"NoFacts", {}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
-
-std::vector<std::string> names_in(const std::string& folder) {
-    std::vector<std::string> names;
-    const std::unique_ptr<DIR, CloseDirectory> entries{opendir(folder.c_str())};
-    while (const dirent* entry = entries ? readdir(entries.get()) : nullptr
-    ) {  // NOLINT(concurrency-mt-unsafe): own DIR
-        names.emplace_back(entry->d_name);
-    }
-    return names;
-}
 
 /// By site: what there is of it.
 using Inventory = std::map<std::string, std::set<std::string>>;
@@ -86,15 +78,16 @@ Result<Inventory> take_inventory(const Layout& layout) {
     for (const auto& name : TRY(site_databases())) {
         inventory[name.substr(0, name.find('_'))].insert("database");
     }
+    // NOLINTBEGIN(concurrency-mt-unsafe): plans list one at a time
     setpwent();
-    while (const passwd* entry =
-               getpwent()) {  // NOLINT(concurrency-mt-unsafe): plans list one at a time
+    while (const passwd* entry = getpwent()) {
         const std::string name = entry->pw_name;
         if (is_site_key(name) && entry->pw_dir == layout.home_of(name)) {
             inventory[name].insert("account");
         }
     }
     endpwent();
+    // NOLINTEND(concurrency-mt-unsafe)
     return inventory;
 }
 
@@ -163,8 +156,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_site_commands(Registry& registry) {
     registry.add<RemoveSite, WholeSite>("site.remove");

@@ -5,11 +5,9 @@
 
 #include <fmt/format.h>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
 template <>
-const Description& hostelry::describe<VhostFacts>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::VhostFacts>() {
+    using hostelry::agent::VhostFacts;
     static const Description kDescription{
         "VhostFacts",
         {
@@ -43,6 +41,7 @@ const Description& hostelry::describe<VhostFacts>() {
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 enum class Transport { Plain, Tls };
@@ -245,8 +244,6 @@ std::string tls_server(const Layout& layout, const NginxVersion& version, const 
 }
 
 }  // namespace
-
-namespace hostelry::agent {
 
 std::string render_vhost(
     const Layout& layout, const NginxVersion& version, const VhostFacts& facts

@@ -10,9 +10,7 @@
 
 #include <algorithm>
 
-using namespace hostelry;
-using namespace hostelry::agent;
-
+namespace hostelry::agent {
 namespace {
 
 struct VhostRemoval {
@@ -21,13 +19,17 @@ struct VhostRemoval {
 
 }  // namespace
 
+}  // namespace hostelry::agent
+
 template <>
-const Description& hostelry::describe<VhostRemoval>() {
+const hostelry::Description& hostelry::describe<hostelry::agent::VhostRemoval>() {
+    using hostelry::agent::VhostRemoval;
     static const Description kDescription{
         "VhostRemoval", {field<&VhostRemoval::site>("site", {.label = "Site", .required = true})}};
     return kDescription;
 }
 
+namespace hostelry::agent {
 namespace {
 
 bool is_thumbprint(std::string_view text) {
@@ -129,8 +131,6 @@ public:
 };
 
 }  // namespace
-
-namespace hostelry::agent {
 
 void add_vhost_commands(Registry& registry) {
     registry.add<EnsureVhost, VhostFacts>("vhost.ensure");
