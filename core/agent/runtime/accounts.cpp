@@ -24,6 +24,8 @@ namespace hostelry::agent {
 namespace {
 
 constexpr std::size_t kPasswordEntryBytes = 16384;
+constexpr std::size_t kGroupEntryBytes = std::size_t{256} << 10U;  // www-data is in every site's
+constexpr std::size_t kNumberBytesMax = 32;
 constexpr std::chrono::seconds kEndMax{10};
 constexpr std::chrono::milliseconds kProcessPoll{5};
 
@@ -37,6 +39,19 @@ std::vector<pid_t> processes_of(uid_t uid) {
         }
     }
     return found;
+}
+
+/// As a user's or a group's number: a site's user and group have the same.
+bool is_in_use(uid_t number) {
+    std::vector<char> buffer(kGroupEntryBytes);
+    passwd user{};
+    passwd* found_user = nullptr;
+    group entry{};
+    group* found_group = nullptr;
+    const bool is_known =
+        getpwuid_r(number, &user, buffer.data(), buffer.size(), &found_user) == 0 &&
+        getgrgid_r(number, &entry, buffer.data(), buffer.size(), &found_group) == 0;
+    return !is_known || found_user != nullptr || found_group != nullptr;
 }
 
 }  // namespace
@@ -68,6 +83,22 @@ Result<Account> get_account(const Layout& layout, const std::string& site) {
         return fail(ErrorCode::NotFound, "The site \"" + site + "\" has no user on this server.");
     }
     return *account;
+}
+
+Result<uid_t> take_site_uid(const Layout& layout) {
+    const std::string path = layout.state + "/last-uid";
+    const auto text = TRY(read_file(path, kNumberBytesMax));
+    const auto last = static_cast<uid_t>(std::strtoul(text.value_or("").c_str(), nullptr, 10));
+    uid_t next = last;
+    for (uid_t tried = kSiteUidMin; tried <= kSiteUidMax; ++tried) {
+        next = next >= kSiteUidMin && next < kSiteUidMax ? next + 1 : kSiteUidMin;
+        if (!is_in_use(next)) {
+            TRY(ensure_directory(layout.state, 0700));
+            TRY(write_file_atomically(path, std::to_string(next), 0600));
+            return next;
+        }
+    }
+    return fail(ErrorCode::QuotaExceeded, "This server has no user number left for a site.");
 }
 
 Result<void> end_processes_of(uid_t uid) {

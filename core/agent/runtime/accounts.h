@@ -27,6 +27,11 @@ Result<std::optional<Account>> find_account(const Layout& layout, const std::str
 /// NotFound when there is none.
 Result<Account> get_account(const Layout& layout, const std::string& site);
 
+/// A uid that no site of this server has had: what a removed site left behind elsewhere, a
+/// set-user-ID program in /var/tmp say, must not be of use against the next one. After the last of
+/// the range they begin again, past those in use. Called under the lock "accounts".
+Result<uid_t> take_site_uid(const Layout& layout);
+
 /// Ends every process of the uid; returns when none is left.
 Result<void> end_processes_of(uid_t uid);
 

@@ -115,9 +115,12 @@ Result<void> let_web_server_read(const Layout& layout, const std::string& site) 
 }
 
 Result<void> add_user(const Layout& layout, const std::string& site) {
+    const auto uid = TRY(take_site_uid(layout));
     TRY(require_program(
         {"/usr/sbin/useradd",
-         {"--home-dir",
+         {"--uid",
+          std::to_string(uid),
+          "--home-dir",
           layout.home_of(site),
           "--no-create-home",
           "--shell",
