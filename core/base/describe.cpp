@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -53,9 +54,51 @@ std::string wrong_type(const Field& field) {
     }
 }
 
+/// What makes valid UTF-8 read other than it is: overrides and isolates of the writing direction,
+/// invisible blanks, line separators and the controls of ISO 6429. Marks and joiners that languages
+/// need are none.
+bool has_disguise(std::string_view text) {
+    static constexpr std::array kDisguises{
+        U'\u200B',
+        U'\u2028',
+        U'\u2029',
+        U'\u202A',
+        U'\u202B',
+        U'\u202C',
+        U'\u202D',
+        U'\u202E',
+        U'\u2060',
+        U'\u2066',
+        U'\u2067',
+        U'\u2068',
+        U'\u2069',
+        U'\uFEFF'};
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        const auto byte_at = [&](std::size_t place) {
+            return place < text.size() ? static_cast<unsigned char>(text[place]) : 0U;
+        };
+        const unsigned first = byte_at(i);
+        if (first == 0xC2 && byte_at(i + 1) < 0xA0) {
+            return true;
+        }
+        const auto three = static_cast<char32_t>(
+            (first & 0x0FU) << 12U | (byte_at(i + 1) & 0x3FU) << 6U | (byte_at(i + 2) & 0x3FU)
+        );
+        if (first >> 4U == 0xE &&
+            std::find(kDisguises.begin(), kDisguises.end(), three) != kDisguises.end()) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// One line stands beside other words, which it must not seem to change. Passwords are not shown.
 bool has_forbidden_control(const Field& field, std::string_view text) {
-    if (field.facts.kind != Kind::Multiline) {
+    if (field.facts.kind == Kind::Password) {
         return has_control_bytes(text);
+    }
+    if (field.facts.kind != Kind::Multiline) {
+        return has_control_bytes(text) || has_disguise(text);
     }
     return std::any_of(text.begin(), text.end(), [](char c) {
         const auto byte = static_cast<unsigned char>(c);

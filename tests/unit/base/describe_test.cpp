@@ -111,6 +111,16 @@ TEST(Describe, RefusesControlCharactersInOneLineTexts) {
     EXPECT_FALSE(decode_as<Order>(json{{"domain", std::string("a.exa\0mple", 10)}}));
 }
 
+TEST(Describe, RefusesWhatMakesOneLineReadOtherThanItIs) {
+    for (const std::string disguise :
+         {"\u202E", "\u2066", "\u200B", "\u2028", "\uFEFF", "\u0085", "\u009B"}) {
+        EXPECT_FALSE(decode_as<Order>(json{{"domain", "a.ex" + disguise + "ample"}})) << disguise;
+    }
+    for (const std::string needed : {"\u200C", "\u200D", "\u200F", "\u00A0", "\u05D0", "\u4E2D"}) {
+        EXPECT_TRUE(decode_as<Order>(json{{"domain", "a.ex" + needed + "ample"}})) << needed;
+    }
+}
+
 TEST(Describe, RefusesANumberThatDoesNotFitInsteadOfWrappingIt) {
     const auto order =
         decode_as<Order>(json::parse(R"({"domain": "a.example", "count": 18446744073709551615})"));
