@@ -41,6 +41,13 @@ std::string shown(const json& value) {
         }
         return join(items, ", ");
     }
+    if (value.is_object()) {
+        std::vector<std::string> members;
+        for (const auto& [name, member] : value.items()) {
+            members.push_back(name + "=" + shown(member));
+        }
+        return join(members, ", ");
+    }
     return value.dump();
 }
 
@@ -147,6 +154,8 @@ std::string render_object(const Description& description, const json& object) {
         const auto& value = object.at(field.name);
         if (field.nested != nullptr && value.is_array()) {
             tables += "\n" + label_of(field) + ":\n" + render_table(*field.nested, value);
+        } else if (field.nested != nullptr && value.is_object()) {
+            tables += "\n" + label_of(field) + ":\n" + render_object(*field.nested, value);
         } else {
             text += padded(label_of(field), width + 2) + shown(value) + "\n";
         }

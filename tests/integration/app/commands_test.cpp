@@ -2,13 +2,17 @@
 #include "core/app/api_commands.h"
 #include "core/app/command_line.h"
 #include "core/app/route_table.h"
+#include "core/base/text.h"
 #include "core/platform/http/openapi.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
+#include <regex>
+#include <set>
 
 namespace hostelry::app {
 namespace {
@@ -94,6 +98,28 @@ TEST(Commands, ShowTablesThatFitAScreen) {
     EXPECT_EQ(text, "Id  Job          About\n1   Deploy site  -\n2   Renew        a.test\n");
 }
 
+TEST(Commands, ShowAnObjectInsideAnAnswerBelowItInWords) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto text = render_answer(
+        command_named(commands, "tenant", "create"),
+        {{"tenant", {{"id", "7"}, {"name", "Bakery"}}}, {"password_url", nullptr}}
+    );
+    EXPECT_NE(text.find("\nTenant:\n"), std::string::npos) << text;
+    EXPECT_TRUE(std::regex_search(text, std::regex("Name +Bakery\n"))) << text;
+    EXPECT_EQ(text.find('{'), std::string::npos) << text;
+}
+
+TEST(Commands, ShowNamedValuesAsTheyAreGiven) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const auto text = render_answer(
+        command_named(commands, "site", "show"),
+        {{"domain", "a.test"}, {"options", {{"locale", "de"}, {"title", "Bread"}}}}
+    );
+    EXPECT_NE(text.find("locale=de, title=Bread\n"), std::string::npos) << text;
+}
+
 TEST(Commands, KeepTablesInLineWhateverTheirLetters) {
     const RouteTable table{config::Config{}};
     const auto commands = api_commands(table.router());
@@ -140,6 +166,127 @@ TEST(OpenApi, DescribesTheFiltersOfLists) {
     EXPECT_EQ(named.at("state").at("in"), "query");
     EXPECT_EQ(named.at("state").at("schema").at("enum").size(), 7U);
     EXPECT_EQ(named.at("after").at("required"), false);
+}
+
+/// The document of the panel's own routes.
+class OpenApiDocument : public ::testing::Test {
+protected:
+    /// Each schema and each "$ref", by where it stands: what is wrong with it.
+    void check_schemas(const json& node, const std::string& place) {
+        static const std::set<std::string> kTypes{
+            "string", "integer", "number", "boolean", "object", "array", "null"};
+        if (node.is_object()) {
+            if (const auto reference = node.find("$ref"); reference != node.end()) {
+                const auto target = reference->get<std::string>();
+                if (!target.starts_with("#/") ||
+                    !document_.contains(json::json_pointer(target.substr(1)))) {
+                    wrong_.push_back(place + ": " + target + " leads nowhere");
+                }
+            }
+            if (node.contains("nullable")) {
+                wrong_.push_back(place + ": 3.1 has no \"nullable\"");
+            }
+            if (const auto type = node.find("type");
+                type != node.end() && place.find("securitySchemes") == std::string::npos &&
+                !place.ends_with("/properties")) {
+                for (const auto& one : type->is_array() ? *type : json::array({*type})) {
+                    if (!one.is_string() || !kTypes.contains(one.get<std::string>())) {
+                        wrong_.push_back(place + ": no type is called " + one.dump());
+                    }
+                }
+            }
+        }
+        if (node.is_structured()) {
+            for (const auto& [name, child] : node.items()) {
+                check_schemas(child, place + "/" + name);
+            }
+        }
+    }
+
+    void check_operation(
+        const std::string& path, const std::string& method, const json& operation
+    ) {
+        const auto place = method + " " + path;
+        const auto expect = [&](bool right, const std::string& sentence) {
+            if (!right) {
+                wrong_.push_back(place + ": " + sentence);
+            }
+        };
+        expect(
+            ids_.insert(operation.value("operationId", "")).second, "operationId is not its own"
+        );
+        expect(!operation.value("summary", "").empty(), "has no summary");
+        std::set<std::pair<std::string, std::string>> named;
+        for (const auto& parameter : operation.value("parameters", json::array())) {
+            const auto in = parameter.value("in", "");
+            const auto name = parameter.value("name", "");
+            expect(named.emplace(in, name).second, "names " + name + " twice");
+            expect(parameter.contains("schema"), name + " has no schema");
+            if (in == "path") {
+                expect(parameter.value("required", false), name + " must be required");
+                expect(
+                    path.find("{" + name + "}") != std::string::npos, name + " is not in the path"
+                );
+            }
+        }
+        for (auto open = path.find('{'); open != std::string::npos;
+             open = path.find('{', open + 1)) {
+            const auto name = path.substr(open + 1, path.find('}', open) - open - 1);
+            expect(named.contains({"path", name}), name + " is not described");
+        }
+        const auto answers = operation.value("responses", json::object());
+        expect(!answers.empty(), "has no responses");
+        for (const auto& [status, answer] : answers.items()) {
+            static const std::regex kStatus("default|[1-5](XX|[0-9]{2})");
+            expect(std::regex_match(status, kStatus), "has a response " + status);
+            expect(!answer.value("description", "").empty(), status + " is not described");
+        }
+        for (const auto& need : operation.value("security", json::array())) {
+            for (const auto& [scheme, scopes] : need.items()) {
+                expect(
+                    document_.at("components").at("securitySchemes").contains(scheme),
+                    "no security scheme is called " + scheme
+                );
+            }
+        }
+    }
+
+    const RouteTable table_{config::Config{}};
+    const json document_ = json::parse(
+        http::openapi_document(table_.router(), {.version = kVersion, .description = {}})
+    );
+    std::set<std::string> ids_;
+    std::vector<std::string> wrong_;
+};
+
+TEST_F(OpenApiDocument, KeepsTheRulesOf31) {
+    EXPECT_EQ(document_.at("openapi"), "3.1.0");
+    EXPECT_FALSE(document_.at("info").at("title").get<std::string>().empty());
+    EXPECT_FALSE(document_.at("info").at("version").get<std::string>().empty());
+    for (const auto& [path, methods] : document_.at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            check_operation(path, method, operation);
+        }
+    }
+    check_schemas(document_, "");
+    EXPECT_THAT(wrong_, ::testing::IsEmpty());
+}
+
+TEST_F(OpenApiDocument, CoversEveryRouteOfTheApiAndNothingElse) {
+    std::set<std::pair<std::string, std::string>> routes;
+    for (const auto& route : table_.router().routes()) {
+        if (route.path.starts_with("/api/") && !route.path.ends_with("/openapi.json")) {
+            routes.emplace(route.path, lower_ascii(http::method_name(route.method)));
+        }
+    }
+    std::set<std::pair<std::string, std::string>> described;
+    for (const auto& [path, methods] : document_.at("paths").items()) {
+        for (const auto& [method, operation] : methods.items()) {
+            described.emplace(path, method);
+        }
+    }
+    EXPECT_EQ(described, routes);
+    EXPECT_GT(routes.size(), 60U);
 }
 
 TEST(OpenApi, IsPrintedWithoutARunningPanel) {
