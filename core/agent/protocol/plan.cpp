@@ -1,8 +1,8 @@
 #include "core/agent/protocol/plan.h"
 
 #include "core/agent/protocol/protocol.h"
-#include "core/agent/protocol/strict_json.h"
 #include "core/base/id.h"
+#include "core/base/strict_json.h"
 
 #include <nlohmann/json.hpp>
 

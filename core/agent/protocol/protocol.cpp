@@ -1,8 +1,8 @@
 #include "core/agent/protocol/protocol.h"
 
-#include "core/agent/protocol/strict_json.h"
 #include "core/base/bytes.h"
 #include "core/base/describe.h"
+#include "core/base/strict_json.h"
 #include "core/base/text.h"
 
 #include <nlohmann/json.hpp>

@@ -45,7 +45,6 @@ inline constexpr std::uint16_t kPanelPort = 7443;
 /// The name in the panel's leaf certificate, checked by agents whatever address they dialled.
 inline constexpr std::string_view kPanelTlsName = "panel.hostelry.internal";
 inline constexpr std::size_t kFrameBytesMax = 4_MiB;
-inline constexpr std::size_t kJsonDepthMax = 24;
 inline constexpr std::size_t kActionsMax = 256;
 inline constexpr std::chrono::seconds kHeartbeatEvery{10};
 inline constexpr std::chrono::seconds kSilenceMax{35};

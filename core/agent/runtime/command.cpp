@@ -1,6 +1,6 @@
 #include "core/agent/runtime/command.h"
 
-#include "core/agent/protocol/strict_json.h"
+#include "core/base/strict_json.h"
 
 #include <nlohmann/json.hpp>
 

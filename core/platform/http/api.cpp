@@ -1,5 +1,7 @@
 #include "core/platform/http/api.h"
 
+#include "core/base/strict_json.h"
+
 #include <nlohmann/json.hpp>
 
 namespace hostelry::http {
@@ -54,9 +56,13 @@ Route page_route(Method method, std::string path, std::string permission, Handle
 }
 
 Result<nlohmann::json> json_body(const Request& request) {
-    auto body = nlohmann::json::parse(request.body, nullptr, false);
-    if (!request.is_json() || !body.is_object()) {
-        return fail(ErrorCode::Invalid, "Send a JSON object with Content-Type application/json.");
+    constexpr auto kWanted = "Send a JSON object with Content-Type application/json.";
+    if (!request.is_json() || request.body.empty()) {
+        return fail(ErrorCode::Invalid, kWanted);
+    }
+    auto body = TRY(parse_strict_json(request.body));
+    if (!body.is_object()) {
+        return fail(ErrorCode::Invalid, kWanted);
     }
     return body;
 }

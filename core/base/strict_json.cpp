@@ -1,12 +1,13 @@
-#include "core/agent/protocol/strict_json.h"
-
-#include "core/agent/protocol/protocol.h"
+#include "core/base/strict_json.h"
 
 #include <nlohmann/json.hpp>
 
+#include <cstddef>
 #include <set>
+#include <string>
+#include <vector>
 
-namespace hostelry::agent {
+namespace hostelry {
 
 using nlohmann::json;
 
@@ -22,7 +23,7 @@ Result<json> parse_strict_json(std::string_view text) {
         } else if (event == json::parse_event_t::key) {
             doubled |= !names_of_open_objects.back().insert(parsed.get<std::string>()).second;
         }
-        too_deep |= static_cast<std::size_t>(depth) > kJsonDepthMax;
+        too_deep |= static_cast<std::size_t>(depth) > kStrictJsonDepthMax;
         return !too_deep;
     };
     // Deep nesting is refused before parsing proper: the callback does not stop the parser's own
@@ -40,7 +41,7 @@ Result<json> parse_strict_json(std::string_view text) {
         } else if (c == '"') {
             in_text = true;
         } else if (c == '{' || c == '[') {
-            if (++depth > kJsonDepthMax) {
+            if (++depth > kStrictJsonDepthMax) {
                 return fail(ErrorCode::Invalid, "The JSON is nested too deeply.");
             }
         } else if ((c == '}' || c == ']') && depth > 0) {
@@ -57,4 +58,4 @@ Result<json> parse_strict_json(std::string_view text) {
     return parsed;
 }
 
-}  // namespace hostelry::agent
+}  // namespace hostelry
