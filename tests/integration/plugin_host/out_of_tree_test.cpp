@@ -6,6 +6,8 @@
 #include "tests/support/scratch_folder.h"
 
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 
 using namespace hostelry;
 using namespace hostelry::plugin_host;
@@ -42,6 +44,16 @@ protected:
         cmake({"-S", api_, "-B", folder_.path("api-build"), "-DCMAKE_INSTALL_PREFIX=" + prefix()});
         cmake({"--install", folder_.path("api-build"), "--component", "plugin-dev"});
     }
+    static void replace_in(
+        const std::string& path, const std::string& from, const std::string& to
+    ) {
+        std::stringstream text;
+        text << std::ifstream(path).rdbuf();
+        auto changed = text.str();
+        const auto at = changed.find(from);
+        ASSERT_NE(at, std::string::npos) << path;
+        std::ofstream(path, std::ios::trunc) << changed.replace(at, from.size(), to);
+    }
     std::string prefix() const { return folder_.path("prefix"); }
 
     hostelry::testing::ScratchFolder folder_;
@@ -51,12 +63,15 @@ protected:
 TEST_F(OutOfTree, TheTemplateFolderIsCopiedBuiltWithThePackageAndLoaded) {
     install();
     fs::copy(fs::path(api_) / "template", folder_.path("mine"), fs::copy_options::recursive);
+    for (const char* file : {"plugin.json", "static_site.cpp"}) {
+        replace_in(folder_.path("mine/") + file, "org.hostelry.static", "org.example.hello");
+    }
     const auto build = folder_.path("mine-build");
     cmake({"-S", folder_.path("mine"), "-B", build, "-DCMAKE_PREFIX_PATH=" + prefix()});
     cmake({"--build", build});
     const auto loaded = host.load(build + "/plugins/static");
     ASSERT_TRUE(loaded) << loaded.error().message << " / " << loaded.error().cause;
-    EXPECT_EQ(host.list().at(0).id, "org.hostelry.static");
+    EXPECT_EQ(host.list().at(0).id, "org.example.hello");
 }
 
 TEST_F(OutOfTree, APluginInPlainCIsBuiltWithPkgConfigAndLoaded) {
