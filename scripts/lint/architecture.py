@@ -13,6 +13,7 @@ COMMON_FLOOR = {"log", "crypto", "process"}  # What panel and agent share, besid
 # Library prefix -> rooms that may include it in a header or a source file.
 OWNERS = {
     "pqxx/": {"core/platform/db", "tests"},
+    "libpq-fe.h": {"core/platform/db", "bench"},
     "yaml-cpp/": {"core/platform/config"},
     "spdlog/": {"core/platform/log", "core/agent/static"},
     "Poco/": {"core/platform/http", "core/platform/crypto", "tests", "bench"},

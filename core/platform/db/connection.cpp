@@ -5,14 +5,26 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
-#include <vector>
+#include <utility>
 
 namespace hostelry::db {
 namespace {
 
 constexpr std::size_t kPreparedMax = 400;  // per connection; texts are constants of our stores
+constexpr std::size_t kDeferredMax = 100;  // a round trip then, whether or not an answer is needed
 constexpr std::size_t kLoggedSqlBytesMax = 300;
+
+constexpr std::string_view kCommit = "commit";
+constexpr std::string_view kRollBack = "rollback";
+constexpr std::string_view kEnter = "select set_config('app.tenant', $1, true)";
+constexpr std::string_view kReadOnly = "select set_config('transaction_read_only', 'on', true)";
+constexpr std::string_view kEnterReadOnly =
+    "select set_config('app.tenant', $1, true), set_config('transaction_read_only', 'on', true)";
+constexpr std::string_view kLimitTime = "select set_config('statement_timeout', $1, true)";
+constexpr std::string_view kCommitLater = "select set_config('synchronous_commit', 'off', true)";
 
 std::string start_settings(const DatabaseOptions& options) {
     return fmt::format(
@@ -25,71 +37,29 @@ std::string start_settings(const DatabaseOptions& options) {
     );
 }
 
-std::string begin_script(std::optional<TenantId> tenant, const TransactionOptions& options) {
-    std::string script = "begin";
+std::string_view begin_text(const TransactionOptions& options) {
     switch (options.isolation) {
+        case Isolation::RepeatableRead:
+            return options.read_only ? "begin isolation level repeatable read read only"
+                                     : "begin isolation level repeatable read";
+        case Isolation::Serializable:
+            return options.read_only ? "begin isolation level serializable read only"
+                                     : "begin isolation level serializable";
         case Isolation::ReadCommitted:
             break;
-        case Isolation::RepeatableRead:
-            script += " isolation level repeatable read";
-            break;
-        case Isolation::Serializable:
-            script += " isolation level serializable";
-            break;
     }
-    script += options.read_only ? " read only" : "";
-    if (tenant) {
-        // A UUID's text is hex digits and dashes: safe inside the quotes.
-        script += "; set local app.tenant = '" + tenant->to_string() + "'";
-    }
-    if (options.statement_timeout) {
-        script +=
-            fmt::format("; set local statement_timeout = {}", options.statement_timeout->count());
-    }
-    if (options.asynchronous_commit) {
-        script += "; set local synchronous_commit = off";
-    }
-    return script;
+    return "begin";
 }
 
-/// The n-th double-quoted name of a message: `violates unique constraint "sites_domain"`.
-std::string quoted_name(std::string_view message, int n) {
-    message = message.substr(0, message.find('\n'));
-    std::size_t from = 0;
-    for (int i = 1;; ++i) {
-        const auto open = message.find('"', from);
-        const auto close = open == std::string_view::npos ? open : message.find('"', open + 1);
-        if (close == std::string_view::npos) {
-            return {};
-        }
-        if (i == n) {
-            return std::string(message.substr(open + 1, close - open - 1));
-        }
-        from = close + 1;
-    }
+bool is_good(const PGresult* answer) {
+    const auto status = PQresultStatus(answer);
+    return status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK;
 }
 
-/// Messages name the table first, except for unique and exclusion constraints.
-[[noreturn]] void throw_violation(ConstraintKind kind, int name_place, const std::string& text) {
-    throw ConstraintViolation(kind, quoted_name(text, name_place), text);
-}
-
-[[noreturn]] void throw_by_state(const pqxx::sql_error& error) {
-    const std::string& state = error.sqlstate();
-    const std::string text = error.what();
-    if (state == "57014" || state == "55P03") {
-        throw StatementTimedOut(text);
-    }
-    if (state == "40001" || state == "40P01") {
-        throw SerializationFailed(text);
-    }
-    if (state.starts_with("08") || state.starts_with("57P")) {
-        throw ConnectionLost(text);
-    }
-    if (state == "23P01") {
-        throw_violation(ConstraintKind::Exclusion, 1, text);
-    }
-    throw StatementFailed(state, text);
+/// Empty for what libpq says by itself.
+std::string field(const PGresult* answer, int code) {
+    const char* text = answer == nullptr ? nullptr : PQresultErrorField(answer, code);
+    return text == nullptr ? "" : text;
 }
 
 }  // namespace
@@ -97,15 +67,9 @@ std::string quoted_name(std::string_view message, int n) {
 Connection::Connection(const DatabaseOptions& options, const Clock& clock)
     : options_(options), clock_(clock), opened_at_(clock.steady()) {
     try {
-        link_ = std::make_unique<pqxx::connection>(with_connect_timeout(
+        link_ = std::make_unique<Link>(with_connect_timeout(
             options.dsn, std::chrono::duration_cast<std::chrono::seconds>(options.connect_timeout)
         ));
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-        // Reconnecting behind our back would lose the tenant in the middle of a transaction. The
-        // deprecated call is the only way to say so.
-        link_->inhibit_reactivation(true);
-#pragma GCC diagnostic pop
         session_.emplace(*link_);
         session_->exec(start_settings(options));
     } catch (const pqxx::failure& error) {
@@ -113,82 +77,26 @@ Connection::Connection(const DatabaseOptions& options, const Clock& clock)
     }
 }
 
-template <class Call>
-pqxx::result Connection::measured(std::string_view sql, Call call) {
-    const auto started = clock_.steady();
-    const auto tell = [&](bool failed) {
-        const auto took =
-            std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - started);
-        const bool slow = took >= options_.slow_after;
-        if (slow) {
-            log::warn(
-                "db",
-                "slow query",
-                {{"ms", took.count() / 1000}, {"sql", sql.substr(0, kLoggedSqlBytesMax)}}
-            );
-        }
-        if (options_.on_query) {
-            options_.on_query({.sql = sql, .took = took, .slow = slow, .failed = failed});
-        }
-    };
-    try {
-        pqxx::result answer = call();
-        tell(false);
-        return answer;
-    } catch (...) {
-        transaction_failed_ = true;
-        tell(true);
-        translate();
-    }
-}
-
-void Connection::translate() {
-    try {
-        throw;
-    } catch (const pqxx::broken_connection& error) {
-        poison();
-        throw ConnectionLost(error.what());
-    } catch (const pqxx::unique_violation& error) {
-        throw_violation(ConstraintKind::Unique, 1, error.what());
-    } catch (const pqxx::foreign_key_violation& error) {
-        throw_violation(ConstraintKind::ForeignKey, 2, error.what());
-    } catch (const pqxx::check_violation& error) {
-        throw_violation(ConstraintKind::Check, 2, error.what());
-    } catch (const pqxx::not_null_violation& error) {
-        throw_violation(ConstraintKind::NotNull, 1, error.what());
-    } catch (const pqxx::insufficient_privilege& error) {
-        throw_violation(ConstraintKind::Policy, 1, error.what());
-    } catch (const pqxx::transaction_rollback& error) {
-        throw SerializationFailed(error.what());
-    } catch (const pqxx::feature_not_supported& error) {
-        if (std::string_view{error.what()}.find("cached plan must not change") !=
-            std::string_view::npos) {
-            poison();  // a migration changed a table under our prepared statements
-            throw SerializationFailed(error.what());
-        }
-        throw StatementFailed(error.sqlstate(), error.what());
-    } catch (const pqxx::sql_error& error) {
-        if (!link_->is_open()) {
-            poison();
-            throw ConnectionLost(error.what());
-        }
-        throw_by_state(error);
-    } catch (const pqxx::failure& error) {
-        poison();
-        throw ConnectionLost(error.what());
-    }
-}
-
 void Connection::begin(std::optional<TenantId> tenant, const TransactionOptions& options) {
+    end();
     transaction_failed_ = false;
-    const std::string script = begin_script(tenant, options);
-    try {
-        session_->exec(script);
-    } catch (...) {
-        poison();
-        translate();
+    const bool is_reading = options.read_only && options.isolation == Isolation::ReadCommitted;
+    stage_ = is_reading ? Stage::Reading : Stage::Due;
+    auto& first = is_reading ? ahead_of_each_ : deferred_;
+    if (!is_reading) {
+        first.push_back(kept(begin_text(options), {}, true));
     }
-    in_transaction_ = true;
+    if (tenant) {
+        first.push_back(kept(is_reading ? kEnterReadOnly : kEnter, {*tenant}, true));
+    } else if (is_reading) {
+        first.push_back(kept(kReadOnly, {}, true));
+    }
+    if (options.statement_timeout) {
+        first.push_back(kept(kLimitTime, {options.statement_timeout->count()}, true));
+    }
+    if (options.asynchronous_commit) {
+        first.push_back(kept(kCommitLater, {}, true));
+    }
 }
 
 void Connection::commit() {
@@ -197,74 +105,229 @@ void Connection::commit() {
             "A statement failed and was ignored: COMMIT would silently roll back."
         );
     }
-    in_transaction_ = false;
-    try {
-        session_->exec("commit");
-    } catch (const pqxx::broken_connection& error) {
-        poison();
-        throw CommitInDoubt(error.what());
-    } catch (const pqxx::sql_error&) {
-        if (!link_->is_open()) {
-            poison();
-            throw CommitInDoubt("the connection was lost while COMMIT was under way");
-        }
-        translate();
-    } catch (const pqxx::failure& error) {
-        poison();
-        throw CommitInDoubt(error.what());
+    const bool is_sent = stage_ == Stage::Open;
+    if (is_sent || !std::ranges::all_of(deferred_, &Statement::is_ours)) {
+        auto statements = std::exchange(deferred_, {});
+        statements.push_back({.sql = kCommit, .params = {}, .is_ours = true});
+        exchange(std::move(statements));
     }
+    end();
 }
 
 void Connection::roll_back() noexcept {
-    if (!in_transaction_ || poisoned_) {
+    const bool is_sent = stage_ == Stage::Open;
+    end();
+    if (!is_sent || poisoned_) {
         return;
     }
-    in_transaction_ = false;
     try {
-        session_->exec("rollback");
+        std::vector<Statement> statements;
+        statements.push_back({.sql = kRollBack, .params = {}, .is_ours = true});
+        exchange(std::move(statements));
     } catch (const std::exception&) {
         poison();  // the server rolls back when the connection is closed
     }
 }
 
-pqxx::result Connection::run(std::string_view sql, std::span<const Param> params) {
-    std::vector<const char*> texts;
-    texts.reserve(params.size());
-    for (const auto& param : params) {
-        texts.push_back(param.c_str());
+void Connection::end() {
+    stage_ = Stage::None;
+    deferred_.clear();
+    ahead_of_each_.clear();
+}
+
+ResultSet Connection::run(std::string_view sql, std::span<const Param> params) {
+    auto statements = stage_ == Stage::Reading ? ahead_of_each_ : std::exchange(deferred_, {});
+    statements.push_back({.sql = sql, .params = params});
+    return exchange(std::move(statements));
+}
+
+void Connection::defer(std::string_view sql, std::span<const Param> params) {
+    if (stage_ != Stage::Due && stage_ != Stage::Open) {
+        throw std::logic_error("Only a transaction that writes can defer a statement.");
     }
-    const auto list = pqxx::prepare::make_dynamic_params(texts);
-    return measured(sql, [&] {
-        const std::string* name = prepared_name(sql);
-        return name != nullptr ? session_->exec_prepared(*name, list)
-                               : session_->exec_params(std::string(sql), list);
-    });
+    if (deferred_.size() >= kDeferredMax) {
+        flush_due();
+    }
+    deferred_.push_back(kept(sql, {params.begin(), params.end()}, false));
+}
+
+void Connection::flush_due() {
+    if (!deferred_.empty()) {
+        exchange(std::exchange(deferred_, {}));
+    }
+}
+
+void Connection::enter_tenant(TenantId tenant) {
+    if (stage_ == Stage::Reading) {
+        ahead_of_each_.push_back(kept(kEnter, {tenant}, true));
+    } else {
+        deferred_.push_back(kept(kEnter, {tenant}, true));
+    }
 }
 
 void Connection::run_script(std::string_view sql) {
-    measured(sql, [&] { return session_->exec(std::string(sql)); });
-}
-
-const std::string* Connection::prepared_name(std::string_view sql) {
-    std::string text(sql);
-    if (const auto found = statements_.find(text); found != statements_.end()) {
-        return &found->second;
+    if (stage_ == Stage::Reading) {
+        throw std::logic_error("A script is for transactions that write.");
     }
-    if (statements_.size() >= kPreparedMax) {
-        return nullptr;
+    flush_due();
+    const Statement script{.sql = sql, .params = {}};
+    const Call call{&script, false};
+    const auto sent_at = clock_.steady();
+    try {
+        session_->exec(std::string(sql));
+        tell({&call, 1}, sent_at, false);
+    } catch (const pqxx::sql_error& error) {
+        transaction_failed_ = true;
+        tell({&call, 1}, sent_at, true);
+        if (link_->has_ended()) {
+            poison();
+            throw ConnectionLost(error.what());
+        }
+        throw_failure({.sqlstate = error.sqlstate(), .text = error.what()});
+    } catch (const pqxx::failure& error) {
+        poison();
+        throw ConnectionLost(error.what());
     }
-    std::string name = fmt::format("s{}", statements_.size());
-    link_->prepare(name, text);
-    return &statements_.emplace(std::move(text), std::move(name)).first->second;
 }
 
 bool Connection::answers() {
     try {
-        session_->exec("select 1");
+        std::vector<Statement> statements;
+        statements.push_back({.sql = "select 1", .params = {}, .is_ours = true});
+        exchange(std::move(statements));
         return true;
     } catch (const std::exception&) {
         poison();
         return false;
+    }
+}
+
+Connection::Statement Connection::kept(
+    std::string_view sql, std::vector<Param> params, bool is_ours
+) {
+    Statement statement{.sql = sql, .params = {}, .is_ours = is_ours, .kept = std::move(params)};
+    statement.params = statement.kept;  // stays where it is when the statement is moved
+    return statement;
+}
+
+/// One round trip; answers what the last statement answers.
+ResultSet Connection::exchange(std::vector<Statement> statements) {
+    if (stage_ != Stage::Open && link_->has_ended()) {
+        poison();
+        throw ConnectionLost("the server has ended the connection");
+    }
+    stage_ = stage_ == Stage::Due ? Stage::Open : stage_;
+    const auto sent_at = clock_.steady();
+    poison();  // whatever is thrown before the answers are in leaves half a pipeline behind
+    Pipeline pipeline(*link_);
+    const std::vector<Call> calls = send(pipeline, statements);
+    std::vector<ResultSet> answers = pipeline.finish();
+    poisoned_ = pipeline.is_broken();
+
+    const auto good = static_cast<std::size_t>(std::distance(
+        answers.begin(),
+        std::ranges::find_if_not(
+            answers, is_good, [](const ResultSet& set) { return set.result.get(); }
+        )
+    ));
+    const bool is_well = good == calls.size() && !pipeline.is_broken();
+    tell({calls.data(), std::min(good + 1, calls.size())}, sent_at, !is_well);
+    if (is_well) {
+        return std::move(answers.back());
+    }
+    transaction_failed_ = stage_ != Stage::None;
+    forget_unprepared({calls.begin() + static_cast<std::ptrdiff_t>(good), calls.end()});
+    const bool is_answered = good < answers.size();
+    const PGresult* answer = is_answered ? answers[good].result.get() : nullptr;
+    const bool was_at_commit = good + 1 >= calls.size() && statements.back().sql == kCommit;
+    if (pipeline.is_broken()) {
+        // The server's farewell in place of an earlier answer: COMMIT was not reached.
+        const bool is_certain = !field(answer, PG_DIAG_SQLSTATE).empty() && !was_at_commit;
+        if (statements.back().sql == kCommit && !is_certain) {
+            throw CommitInDoubt(pipeline.reason());
+        }
+        throw ConnectionLost(is_answered ? PQresultErrorMessage(answer) : pipeline.reason());
+    }
+    if (was_at_commit) {
+        end();  // the server has rolled back
+    }
+    refuse(answer);
+}
+
+std::vector<Connection::Call> Connection::send(
+    Pipeline& pipeline, const std::vector<Statement>& statements
+) {
+    std::vector<Call> calls;
+    for (const auto& statement : statements) {
+        auto found = prepared_.find(statement.sql);
+        if (found == prepared_.end() && prepared_.size() < kPreparedMax) {
+            found = prepared_.emplace(statement.sql, fmt::format("s{}", names_given_++)).first;
+            pipeline.prepare(found->second, found->first);
+            calls.push_back({&statement, true});
+        }
+        if (found != prepared_.end()) {
+            pipeline.execute(found->second, statement.params);
+        } else {
+            pipeline.execute_text(std::string(statement.sql), statement.params);
+        }
+        calls.push_back({&statement, false});
+    }
+    return calls;
+}
+
+void Connection::forget_unprepared(std::span<const Call> unanswered) {
+    for (const auto& call : unanswered) {
+        if (call.prepares) {
+            prepared_.erase(prepared_.find(call.statement->sql));
+        }
+    }
+}
+
+void Connection::refuse(const PGresult* answer) {
+    const std::string sqlstate = field(answer, PG_DIAG_SQLSTATE);
+    const std::string text = PQresultErrorMessage(answer);
+    if (sqlstate.empty()) {
+        poison();
+        throw ConnectionLost(text);
+    }
+    if (sqlstate == "0A000" && text.find("cached plan must not change") != std::string::npos) {
+        poison();  // a migration changed a table under our prepared statements
+        throw SerializationFailed(text);
+    }
+    const int name = sqlstate == "23502" ? PG_DIAG_COLUMN_NAME : PG_DIAG_CONSTRAINT_NAME;
+    throw_failure({.sqlstate = sqlstate, .text = text, .name = field(answer, name)});
+}
+
+/// Statements that travelled together are told an equal share of the time each; all of them are
+/// slow when the journey was.
+void Connection::tell(
+    std::span<const Call> calls, std::chrono::steady_clock::time_point sent_at, bool failed
+) const {
+    const Call* culprit = failed ? &calls.back() : nullptr;
+    const auto is_told = [&](const Call& call) {
+        return !call.statement->is_ours && (!call.prepares || &call == culprit);
+    };
+    const auto count = std::ranges::count_if(calls, is_told);
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(clock_.steady() - sent_at);
+    const bool slow = took >= options_.slow_after;
+    for (const auto& call : calls) {
+        if (!is_told(call)) {
+            continue;
+        }
+        const std::string_view sql = call.statement->sql;
+        if (slow) {
+            log::warn(
+                "db",
+                "slow query",
+                {{"ms", took.count() / 1000}, {"sql", sql.substr(0, kLoggedSqlBytesMax)}}
+            );
+        }
+        if (options_.on_query) {
+            options_.on_query(
+                {.sql = sql, .took = took / count, .slow = slow, .failed = &call == culprit}
+            );
+        }
     }
 }
 

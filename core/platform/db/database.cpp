@@ -126,7 +126,7 @@ Result<Rows> Database::run_single(std::string_view sql, std::span<const Param> p
         try {
             Pool::Lease lease = parts_->pool.take();
             sent = true;
-            return Rows{std::make_shared<ResultSet>(ResultSet{lease->run(sql, params)})};
+            return Rows{std::make_shared<ResultSet>(lease->run(sql, params))};
         } catch (const SerializationFailed& failure) {
             if (attempt >= TransactionOptions{}.attempts_max) {
                 return tl::unexpected(contended(failure.what()));

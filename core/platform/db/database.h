@@ -61,6 +61,8 @@ enum class Isolation { ReadCommitted, RepeatableRead, Serializable };
 
 struct TransactionOptions {
     Isolation isolation = Isolation::ReadCommitted;
+    /// The database refuses changes. At ReadCommitted each statement is then one round trip and a
+    /// transaction of its own: it sees what is committed when it runs, as it would anyway.
     bool read_only = false;
     /// Does not wait for the disk at COMMIT. Only for what may be lost and done again (claims,
     /// notes).
@@ -90,8 +92,14 @@ public:
         return transact(tenant, std::forward<Work>(work), options);
     }
 
-    /// The same without a tenant: sees tables without tenants and definer functions; tenant tables
-    /// look empty.
+    /// The same for what only looks: no BEGIN and no COMMIT, one round trip for each statement.
+    template <class Work>
+    auto read_in_tenant(TenantId tenant, Work&& work) {
+        return transact(tenant, std::forward<Work>(work), {.read_only = true});
+    }
+
+    /// The same as in_tenant without a tenant: sees tables without tenants and definer functions;
+    /// tenant tables look empty.
     template <class Work>
     auto in_system(Work&& work, const TransactionOptions& options = {}) {
         return transact(std::nullopt, std::forward<Work>(work), options);

@@ -70,4 +70,15 @@ public:
     using Failure::Failure;
 };
 
+/// What PostgreSQL says when it refuses a statement.
+struct Refusal {
+    std::string sqlstate;
+    std::string text;
+    /// The constraint's or the column's name where PostgreSQL tells it apart from the text.
+    std::string name{};
+};
+
+/// The exception for a refusal on a connection that is still there.
+[[noreturn]] void throw_failure(const Refusal& refusal);
+
 }  // namespace hostelry::db

@@ -1,12 +1,18 @@
 #pragma once
-// Inside this room only: the one place where an answer of libpqxx is held.
+// Inside this room only: the one place where an answer of libpq is held.
 
-#include <pqxx/pqxx>
+#include <libpq-fe.h>
+
+#include <memory>
 
 namespace hostelry::db {
 
+struct ClearResult {
+    void operator()(PGresult* result) const noexcept { PQclear(result); }
+};
+
 struct ResultSet {
-    pqxx::result result;
+    std::unique_ptr<PGresult, ClearResult> result;
 };
 
 }  // namespace hostelry::db

@@ -14,8 +14,8 @@ namespace {
 
 [[noreturn]] void misread(const ResultSet& set, std::size_t column, std::string_view wanted) {
     throw std::logic_error(
-        "Column " + std::string(set.result.column_name(static_cast<pqxx::row::size_type>(column))) +
-        " is not " + std::string(wanted) + "."
+        "Column " + std::string(PQfname(set.result.get(), static_cast<int>(column))) + " is not " +
+        std::string(wanted) + "."
     );
 }
 
@@ -51,19 +51,17 @@ Value::Value(const ResultSet& set, std::size_t row, std::size_t column)
     : set_(set), row_(row), column_(column) {}
 
 bool Value::is_null() const {
-    return set_
-        .result[static_cast<pqxx::result::size_type>(row_)]
-               [static_cast<pqxx::row::size_type>(column_)]
-        .is_null();
+    return PQgetisnull(set_.result.get(), static_cast<int>(row_), static_cast<int>(column_)) != 0;
 }
 
 std::string_view Value::raw() const {
-    const auto field = set_.result[static_cast<pqxx::result::size_type>(row_)]
-                                  [static_cast<pqxx::row::size_type>(column_)];
-    if (field.is_null()) {
+    if (is_null()) {
         misread(set_, column_, "NULL-free as its reader believes");
     }
-    return {field.c_str(), field.size()};
+    const auto row = static_cast<int>(row_);
+    const auto column = static_cast<int>(column_);
+    const int size = PQgetlength(set_.result.get(), row, column);
+    return {PQgetvalue(set_.result.get(), row, column), static_cast<std::size_t>(size)};
 }
 
 std::string Value::text() const {
@@ -171,22 +169,23 @@ std::optional<TimePoint> Value::optional_time() const {
 }
 
 Value Row::operator[](std::string_view column) const& {
-    for (pqxx::row::size_type i = 0; i < set_->result.columns(); ++i) {
-        if (column == set_->result.column_name(i)) {
-            return Value{*set_, index_, i};
+    const int columns = PQnfields(set_->result.get());
+    for (int i = 0; i < columns; ++i) {
+        if (column == PQfname(set_->result.get(), i)) {
+            return Value{*set_, index_, static_cast<std::size_t>(i)};
         }
     }
     throw std::logic_error("The query has no column " + std::string(column) + ".");
 }
 
 Value Row::operator[](std::size_t column) const& {
-    if (column >= static_cast<std::size_t>(set_->result.columns())) {
+    if (column >= static_cast<std::size_t>(PQnfields(set_->result.get()))) {
         throw std::logic_error("The query has no column " + std::to_string(column) + ".");
     }
     return Value{*set_, index_, column};
 }
 
 Rows::Rows(std::shared_ptr<const ResultSet> set)
-    : set_(std::move(set)), size_(set_->result.size()) {}
+    : set_(std::move(set)), size_(static_cast<std::size_t>(PQntuples(set_->result.get()))) {}
 
 }  // namespace hostelry::db

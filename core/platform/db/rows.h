@@ -16,7 +16,7 @@
 
 namespace hostelry::db {
 
-struct ResultSet;  // pqxx::result, seen in rows.cpp only
+struct ResultSet;  // libpq's answer, seen inside this room only
 
 /// One cell of an answer. Reading NULL, or a text that is not of the asked type, throws
 /// std::logic_error: the query and its reader disagree, which is a bug. Nullable columns are read

@@ -3,17 +3,26 @@
 #include "core/platform/db/connection.h"
 #include "core/platform/db/result_set.h"
 
+#include <charconv>
 #include <stdexcept>
 #include <string>
 
 namespace hostelry::db {
 
 Rows Transaction::run(std::string_view sql, std::span<const Param> params) {
-    return Rows{std::make_shared<ResultSet>(ResultSet{connection_.run(sql, params)})};
+    return Rows{std::make_shared<ResultSet>(connection_.run(sql, params))};
 }
 
 std::int64_t Transaction::run_counting(std::string_view sql, std::span<const Param> params) {
-    return static_cast<std::int64_t>(connection_.run(sql, params).affected_rows());
+    const ResultSet answer = connection_.run(sql, params);
+    const std::string_view count = PQcmdTuples(answer.result.get());
+    std::int64_t rows = 0;  // stays so for what touches none by nature
+    std::from_chars(count.data(), count.data() + count.size(), rows);
+    return rows;
+}
+
+void Transaction::run_deferred(std::string_view sql, std::span<const Param> params) {
+    connection_.defer(sql, params);
 }
 
 void Transaction::run_script(std::string_view sql) {
@@ -21,7 +30,7 @@ void Transaction::run_script(std::string_view sql) {
 }
 
 void Transaction::enter_tenant(TenantId tenant) {
-    query("select set_config('app.tenant', $1, true)", tenant);
+    connection_.enter_tenant(tenant);
     tenant_ = tenant;
 }
 

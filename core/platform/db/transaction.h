@@ -19,6 +19,9 @@ class Connection;
 /// two threads, and not to be kept. Statements are prepared once per connection under their text,
 /// so pass constants, never glued text.
 ///
+/// Nothing is sent before an answer is needed: BEGIN and the tenant travel with the first
+/// statement.
+///
 /// Never make an outside call (network, program, template) while one is open: it holds a
 /// connection.
 class Transaction {
@@ -51,8 +54,18 @@ public:
         return run_counting(sql, list);
     }
 
+    /// For what needs no answer: goes out with the next statement, or with COMMIT, and so costs no
+    /// round trip. What it breaks is thrown there, for nobody to catch by name. `sql` is a
+    /// constant.
+    template <class... Params>
+    void defer(std::string_view sql, const Params&... params) {
+        const std::array<Param, sizeof...(params)> list{Param(params)...};
+        run_deferred(sql, list);
+    }
+
     Rows run(std::string_view sql, std::span<const Param> params);
     std::int64_t run_counting(std::string_view sql, std::span<const Param> params);
+    void run_deferred(std::string_view sql, std::span<const Param> params);
     /// Several statements in one round trip, without parameters and without an answer; for
     /// migrations and tests.
     void run_script(std::string_view sql);
