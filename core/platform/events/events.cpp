@@ -28,7 +28,7 @@ Uuid publish(db::Transaction& tx, const NewEvent& event) {
     }
     SystemRandom random;
     const Uuid id = new_uuid(SystemClock{}, random);
-    tx.execute(
+    tx.defer(
         kPublish,
         id,
         event.tenant,

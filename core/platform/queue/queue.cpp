@@ -166,7 +166,7 @@ std::set<Uuid> insert_jobs(
     const auto params = is_one ? params_of(ids.front(), jobs.front()) : params_of(ids, jobs);
     std::set<Uuid> inserted;
     if (std::ranges::none_of(jobs, [](const NewJob& job) { return job.unique_key.has_value(); })) {
-        tx.run(is_one ? kEnqueueOne : kEnqueueMany, params);
+        tx.run_deferred(is_one ? kEnqueueOne : kEnqueueMany, params);
         std::ranges::transform(ids, std::inserter(inserted, inserted.end()), &JobId::uuid);
         return inserted;
     }
