@@ -10,6 +10,7 @@ import "./theme.js";
 import "./keyboard.js";
 import "./menus.js";
 import "./dialogs.js";
+import "./failures.js";
 import { palette } from "./palette.js";
 import { selection } from "./selection.js";
 import { typed } from "./typed.js";

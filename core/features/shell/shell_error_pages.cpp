@@ -4,6 +4,7 @@
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/out.h"
 
+#include "templates/components/toast.cpt.h"
 #include "templates/layouts/error.cpt.h"
 
 namespace hostelry::shell {
@@ -27,6 +28,14 @@ view::ErrorPage describe_error(const http::ErrorPage& page) {
     return shown;
 }
 
+/// The same in one breath, for the corner of a page that stays.
+view::Toast toast_of(const view::ErrorPage& shown, const std::string& request_id) {
+    view::Toast toast{.id = "toast-" + request_id, .kind = view::ToastKind::Failure};
+    toast.text = shown.status < 500 ? shown.text
+                                    : shown.title + ". " + shown.text + " Request id " + request_id;
+    return toast;
+}
+
 }  // namespace
 
 http::Response ShellErrorPages::page(const http::ErrorPage& page) {
@@ -44,6 +53,13 @@ http::Response ShellErrorPages::page(const http::ErrorPage& page) {
         .theme = theme_cookie(page.request),
     };
     const view::ErrorPage shown = describe_error(page);
+    if (page.request.is_htmx()) {
+        auto response = http::Response::html(view::render(context, [&](view::Out& out) {
+            views::components::toast_beside(out, toast_of(shown, page.request.request_id));
+        }));
+        response.set_header("HX-Reswap", "none");
+        return response;
+    }
     return http::Response::html(view::render(context, [&](view::Out& out) {
         views::layouts::error(out, shown);
     }));

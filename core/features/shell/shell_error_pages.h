@@ -6,7 +6,8 @@
 
 namespace hostelry::shell {
 
-/// Errors in the look of the panel. A page that needs a sign-in leads there and back again.
+/// Errors in the look of the panel. A page that needs a sign-in leads there and back again; what
+/// HTMX asked for is answered by a toast, and the page stays as it is.
 class ShellErrorPages : public http::ErrorPages {
 public:
     ShellErrorPages(const view::Assets& assets, const Clock& clock)

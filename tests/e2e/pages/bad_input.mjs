@@ -157,6 +157,30 @@ export async function run({ browser, panel }, check) {
     expect(`${found.length} sites`, found.length === 1);
   });
 
+  await check("A form that conflicts with what is there says so", async () => {
+    await page.goto(panel.url + "/dns");
+    await page.getByRole("link", { name: "example.org", exact: true }).click();
+    await page.getByRole("link", { name: "New record" }).click();
+    await page.fill("[name=name]", "www");
+    await page.selectOption("[name=type]", "A");
+    await page.fill("[name=value]", "192.0.2.9");
+    await page.click(SUBMIT);
+    await page.locator("main [role=alert]").waitFor({ timeout: 5000 });
+    expect("what was typed is gone", (await page.inputValue("[name=value]")) === "192.0.2.9");
+  });
+
+  await check("A click that nobody answers says so once", async () => {
+    await page.goto(panel.url + "/sites");
+    await page.route("**/sites?*", (route) => route.abort());
+    for (let clicks = 0; clicks < 2; clicks += 1) {
+      await page.locator("main th a").first().click();
+      await page.locator(".toast-bad", { hasText: "did not answer" }).waitFor({ timeout: 5000 });
+    }
+    const toasts = await page.locator(".toast-bad").count();
+    expect(`${toasts} toasts`, toasts === 1);
+    await page.unroute("**/sites?*");
+  });
+
   await check("An API request that is repeated with its key makes one site", async () => {
     const ask = () => panel.api("POST", "/api/v1/sites", { domain: "again.example.org", template: "static" }, "one-key");
     const answers = await Promise.all([ask(), ask(), ask()]);

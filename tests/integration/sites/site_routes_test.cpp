@@ -313,6 +313,19 @@ TEST_F(SiteRoutes, OfferTheWayBackFromASuspension) {
     EXPECT_EQ(browser.on(href).post(href + "/deletion", {{"name", "wrong"}}).status, 422);
 }
 
+TEST_F(SiteRoutes, TellWhoAskedByHtmxWhyItWasRefused) {
+    const auto queued = create(ada, plain("one.example")).site;
+    auto browser = signed_in("ada@x.test");
+    browser.get("/sites");
+    browser.headers["hx-request"] = "true";
+    const auto refused = browser.post("/sites/" + queued.id.to_string() + "/resumption", {});
+    EXPECT_EQ(refused.status, 409);
+    EXPECT_EQ(refused.headers.at("hx-reswap"), "none");
+    EXPECT_TRUE(refused.has("one.example is queued and cannot be resumed now."));
+    EXPECT_TRUE(refused.has("id=\"toasts\" hx-swap-oob=\"beforeend\""));
+    EXPECT_FALSE(refused.has("<html"));
+}
+
 TEST_F(SiteRoutes, TurnPagesBothWays) {
     for (int number = 10; number < 70; ++number) {
         create(ada, plain("site" + std::to_string(number) + ".example"));
