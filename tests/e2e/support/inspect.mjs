@@ -50,15 +50,24 @@ async function show(page, colorScheme) {
   await page.evaluate(() => document.getAnimations().forEach((one) => one instanceof CSSTransition && one.finish()));
 }
 
-/** What leaves the window to the right, when the page can be scrolled there. */
+/** What leaves the window to the right: the page may scroll there, or cut it off. What scrolls or ends in dots by itself may. */
 export async function overflow(page) {
   return page.evaluate(() => {
     const width = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= width) {
+    const isHeld = (element) => {
+      for (let around = element.parentElement; around && around.id !== "main"; around = around.parentElement) {
+        if (getComputedStyle(around).overflowX !== "visible") {
+          return true;
+        }
+      }
+      return false;
+    };
+    const wide = [...document.querySelectorAll("main *")].find((e) =>
+      e.getBoundingClientRect().right > width + 1 && e.checkVisibility({ visibilityProperty: true }) && !isHeld(e));
+    if (!wide && document.documentElement.scrollWidth <= width) {
       return null;
     }
-    const wide = [...document.querySelectorAll("main *")].filter((e) => e.getBoundingClientRect().right > width + 1).pop();
-    return `${document.documentElement.scrollWidth} px wide: ${wide?.outerHTML.slice(0, 120)}`;
+    return `to ${Math.round(wide?.getBoundingClientRect().right ?? document.documentElement.scrollWidth)} px: ${wide?.outerHTML.slice(0, 120)}`;
   });
 }
 
@@ -93,5 +102,5 @@ const violations = async (page, where, rules) => (await axe(page, rules)).map((l
 
 async function sideways(page, where) {
   const wide = await overflow(page);
-  return wide ? [`${where} scrolls sideways, ${wide}`] : [];
+  return wide ? [`${where} leaves the window, ${wide}`] : [];
 }
