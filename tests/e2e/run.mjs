@@ -6,7 +6,7 @@ import { ChainBroken, Checks } from "./support/checks.mjs";
 import { bedConfiguration, Panel } from "./support/panel.mjs";
 import { run as prepare } from "./pages/prepare.mjs";
 
-const PAGES = ["pages/pages", "pages/without_scripts", "pages/keyboard", "pages/bad_input", "pages/routes"];
+const PAGES = ["pages/pages", "pages/without_scripts", "pages/keyboard", "pages/lists", "pages/bad_input", "pages/routes"];
 const HOSTS = ["hosts/set_up", "hosts/by_page", "hosts/preview", "hosts/by_api", "hosts/by_cli", "hosts/deletion"];
 
 const wanted = process.argv.slice(2);

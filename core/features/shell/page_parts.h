@@ -19,6 +19,9 @@ namespace hostelry::shell {
 /// Whether HTMX wants only the element with this id again, not the page around it.
 bool asks_for(const http::Request& request, std::string_view element);
 
+/// The path and query of the page a form stands on; "/" when the browser does not say.
+std::string page_before(const http::Request& request);
+
 /// What a page is told to look for by a part of its address: trimmed, and nothing when it is longer
 /// than any name, or holds control characters. A page is never refused for its filter.
 std::string filter_text(const http::Request& request, std::string_view name);

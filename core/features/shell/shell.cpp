@@ -108,7 +108,11 @@ http::Response Shell::ask_deletion(
 }
 
 void Shell::flash(http::Response& response, std::string_view text, std::string_view undo_href) {
-    leave_flash(response, text, undo_href);
+    leave_flash(response, {.text = std::string(text), .undo_href = std::string(undo_href)});
+}
+
+void Shell::flash_refusal(http::Response& response, std::string_view text) {
+    leave_flash(response, {.kind = view::ToastKind::Failure, .text = std::string(text)});
 }
 
 void Shell::add_topic(std::string prefix, TopicCheck check) {

@@ -73,6 +73,8 @@ public:
     static void flash(
         http::Response& response, std::string_view text, std::string_view undo_href = {}
     );
+    /// The same for something that was not done; it stays until it is closed.
+    static void flash_refusal(http::Response& response, std::string_view text);
 
     /// The activity panel of a detail page (the page has checked that the reader may see the thing)
     /// or, without a subject, of the overview. A transaction of its own; never fails the page.

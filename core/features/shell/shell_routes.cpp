@@ -26,18 +26,6 @@ constexpr std::size_t kWordsBytesMax = 100;
 constexpr std::size_t kResultsMax = 20;
 constexpr std::chrono::hours kPreferenceLife{24 * 365};
 
-/// Back to the page the form stands on; only own paths.
-std::string page_before(const http::Request& request) {
-    const auto referrer = request.header("referer").value_or("");
-    const auto host = referrer.find("//");
-    const auto path =
-        host == std::string_view::npos ? std::string_view::npos : referrer.find('/', host + 2);
-    if (path == std::string_view::npos || referrer.substr(path).starts_with("//")) {
-        return "/";
-    }
-    return std::string(referrer.substr(path));
-}
-
 Response keep_preference(
     Exchange& exchange, const std::string& name, const std::vector<std::string>& values
 ) {

@@ -125,6 +125,20 @@ std::string summary_of(const SiteCounts& counts) {
     return text + ".";
 }
 
+std::optional<view::BulkActions> bulk_of(const http::Principal& principal) {
+    view::BulkActions bulk;
+    if (principal.may("site:suspend")) {
+        bulk.buttons = {
+            {.label = "Suspend", .icon = "pause", .href = "/sites/suspension"},
+            {.label = "Resume", .icon = "play", .href = "/sites/resumption"}};
+    }
+    if (principal.may("site:update")) {
+        bulk.buttons.push_back({.label = "Redeploy", .icon = "rocket", .href = "/sites/deployments"}
+        );
+    }
+    return bulk.buttons.empty() ? std::nullopt : std::optional{std::move(bulk)};
+}
+
 view::List list_of(
     const SiteFilter& filter,
     const SitePage& found,
@@ -140,6 +154,8 @@ view::List list_of(
     list.counted = view::show_count(matching) + (matching == 1 ? " site matches" : " sites match");
     list.segments = segments_of(filter, found.counts);
     list.table.label = "Sites";
+    list.bulk = bulk_of(principal);
+    list.table.selectable = list.bulk.has_value();
     list.table.columns = {
         sortable(filter, "Site", SiteSort::Domain),
         plain("Status"),
@@ -149,6 +165,7 @@ view::List list_of(
         list.table.columns.push_back(plain("Account", view::Priority::WideOnly));
     }
     list.table.columns.push_back(sortable(filter, "Created", SiteSort::Created));
+    list.table.columns.back().is_number = true;
     list.table.columns.push_back({.label = "Actions", .sort_href = {}, .label_is_hidden = true});
     list.empty = empty_of(filter, found, principal);
     list.pager = {

@@ -7,6 +7,7 @@
 #include "core/features/sites/site_create_page.h"
 #include "core/features/sites/site_list_page.h"
 #include "core/features/sites/site_request.h"
+#include "core/features/sites/site_selection.h"
 #include "core/features/sites/site_show_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/queue/job_store.h"
@@ -47,7 +48,7 @@ private:
     Result<SiteShown> shown(Exchange& x) const;
     SitePageView page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const;
     Response answer_dialog(Exchange& x, const SiteShown& shown, std::string error) const;
-    Response back_to_site(Exchange& x, const Result<SiteChange>& change, const std::string& text)
+    Response back_from(Exchange& x, const Result<SiteChange>& change, const std::string& text)
         const;
 
     Sites& sites_;
@@ -254,16 +255,17 @@ Response SitePages::remove(Exchange& x) const {
     if (!change && change.error().code == ErrorCode::Invalid) {
         return answer_dialog(x, *found, change.error().fields.front().message);
     }
-    return back_to_site(x, change, found->site.shown_domain() + " is being deleted.");
+    return back_from(x, change, found->site.shown_domain() + " is being deleted.");
 }
 
-Response SitePages::back_to_site(
+Response SitePages::back_from(
     Exchange& x, const Result<SiteChange>& change, const std::string& text
 ) const {
     if (!change) {
         return Response::failed(change.error());
     }
-    auto response = Response::go_to(x.request, "/sites/" + change->site.id.to_string());
+    auto response =
+        Response::go_to(x.request, list_before(x.request, "/sites/" + change->site.id.to_string()));
     shell::Shell::flash(response, text);
     return response;
 }
@@ -274,9 +276,7 @@ Response SitePages::redeploy(Exchange& x) const {
         return Response::failed(id.error());
     }
     const auto change = sites_.redeploy(users::caller_of(x), *id);
-    return back_to_site(
-        x, change, change ? change->site.shown_domain() + " is being deployed." : ""
-    );
+    return back_from(x, change, change ? change->site.shown_domain() + " is being deployed." : "");
 }
 
 Response SitePages::suspend(Exchange& x) const {
@@ -289,9 +289,9 @@ Response SitePages::suspend(Exchange& x) const {
         return Response::failed(change.error());
     }
     const std::string href = "/sites/" + id->to_string();
-    auto response = Response::go_to(x.request, href);
+    auto response = Response::go_to(x.request, list_before(x.request, href));
     shell::Shell::flash(
-        response, change->site.shown_domain() + " is suspended.", href + "/resumption"
+        response, change->site.shown_domain() + " is being suspended.", href + "/resumption"
     );
     return response;
 }
@@ -302,7 +302,7 @@ Response SitePages::resume(Exchange& x) const {
         return Response::failed(id.error());
     }
     const auto change = sites_.resume(users::caller_of(x), *id);
-    return back_to_site(x, change, change ? change->site.shown_domain() + " is shown again." : "");
+    return back_from(x, change, change ? change->site.shown_domain() + " is being resumed." : "");
 }
 
 Response SitePages::reveal(Exchange& x) const {
@@ -361,6 +361,7 @@ void add_site_pages(http::Router& router, Sites& sites, const Sites::Needs& need
     add(Method::Post, "/sites/{id}/suspension", "site:suspend", &SitePages::suspend);
     add(Method::Post, "/sites/{id}/resumption", "site:suspend", &SitePages::resume);
     add(Method::Post, "/sites/{id}/password-reveal", "site:update", &SitePages::reveal);
+    add_site_selection(router, sites);
 }
 
 }  // namespace hostelry::sites

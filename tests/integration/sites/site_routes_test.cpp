@@ -313,6 +313,50 @@ TEST_F(SiteRoutes, OfferTheWayBackFromASuspension) {
     EXPECT_EQ(browser.on(href).post(href + "/deletion", {{"name", "wrong"}}).status, 422);
 }
 
+TEST_F(SiteRoutes, SuspendSeveralAtOnceAndTakeItBack) {
+    start_worker();
+    const auto one = deployed(ada, plain("one.example")).id;
+    const auto two = deployed(ada, plain("two.example")).id;
+    const auto of_bob = deployed(bob, plain("three.example")).id;
+    replace_worker();
+    auto browser = signed_in("ada@x.test");
+    EXPECT_TRUE(browser.get("/sites").has("formaction=\"/sites/suspension\""));
+    browser.headers["referer"] = "https://panel.test/sites?state=ready";
+    const http::FormPairs ticked{
+        {"id", one.to_string()},
+        {"id", two.to_string()},
+        {"id", of_bob.to_string()},
+        {"id", "not-an-id"}};
+    const auto suspended = browser.post("/sites/suspension", ticked);
+    EXPECT_EQ(suspended.location, "/sites?state=ready") << "back to the list as it was";
+    EXPECT_NE(site(ada, one).state, SiteState::Ready);
+    EXPECT_NE(site(ada, two).state, SiteState::Ready);
+    EXPECT_EQ(site(bob, of_bob).state, SiteState::Ready) << "a neighbour's";
+    const auto told = browser.get(suspended.location);
+    EXPECT_TRUE(told.has("2 sites are being suspended. 1 was left as it is: There is no such site.")
+    );
+    EXPECT_TRUE(told.has("/sites/resumption?id=" + one.to_string()));
+    const auto undone =
+        browser.post("/sites/resumption?id=" + one.to_string() + "&id=" + two.to_string(), {});
+    EXPECT_EQ(undone.status, 303);
+    wait_for(*site(ada, one).job);
+    wait_for(*site(ada, two).job);
+    EXPECT_EQ(site(ada, one).state, SiteState::Ready);
+    EXPECT_EQ(site(ada, two).state, SiteState::Ready);
+}
+
+TEST_F(SiteRoutes, SayWhyNothingOfASelectionWasChanged) {
+    const auto queued = create(ada, plain("one.example")).site;
+    auto browser = signed_in("ada@x.test");
+    browser.get("/sites");
+    EXPECT_EQ(browser.post("/sites/suspension", {}).location, "/sites");
+    EXPECT_TRUE(browser.get("/sites").has("No site was chosen."));
+    browser.post("/sites/resumption", {{"id", queued.id.to_string()}});
+    const auto told = browser.get("/sites");
+    EXPECT_TRUE(told.has("Nothing was changed. one.example is queued and cannot be resumed now."));
+    EXPECT_TRUE(told.has("toast-bad"));
+}
+
 TEST_F(SiteRoutes, TellWhoAskedByHtmxWhyItWasRefused) {
     const auto queued = create(ada, plain("one.example")).site;
     auto browser = signed_in("ada@x.test");

@@ -55,9 +55,10 @@ struct Pager {
     std::string next_href;
 };
 
+/// What can be done to the rows whose boxes are ticked: each button posts their ids, as many "id"
+/// as there are, to its own address.
 struct BulkActions {
-    std::string href;
-    std::vector<Action> buttons;  // label, icon, name, value, look
+    std::vector<Action> buttons;  // label, icon, href, look
 };
 
 struct List {

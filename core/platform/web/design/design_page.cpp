@@ -195,13 +195,8 @@ List list() {
         {.label = "Created", .priority = Priority::DesktopOnly, .is_number = true},
         {.label = "Actions", .label_is_hidden = true}};
     list.bulk = BulkActions{
-        "/sites/bulk",
-        {{.label = "Restart", .icon = "rotate-cw", .name = "do", .value = "restart"},
-         {.label = "Delete…",
-          .icon = "trash-2",
-          .look = ActionLook::Danger,
-          .name = "do",
-          .value = "delete"}}};
+        {{.label = "Restart", .icon = "rotate-cw", .href = "/design"},
+         {.label = "Delete…", .icon = "trash-2", .href = "/design", .look = ActionLook::Danger}}};
     list.pager = {"1–5 of 1,284", "", "/sites?after=5"};
     return list;
 }

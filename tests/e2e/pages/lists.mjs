@@ -1,0 +1,37 @@
+// Lists as those use them who have many of a kind.
+import { expect } from "../support/checks.mjs";
+import { openInspected } from "../support/inspect.mjs";
+import { OWNER, signIn } from "../support/people.mjs";
+
+const BREAD = "bread.example.org";
+const IDN = "bäckerei-müller.example";
+
+export async function run({ browser, panel }, check) {
+  const { context, page } = await openInspected(browser, { viewport: { width: 1440, height: 900 } });
+  await signIn(page, panel, OWNER);
+  const box = (name) => page.getByRole("checkbox", { name: `Select ${name}` });
+  const bar = page.locator("#bulk");
+
+  await check("Ticked rows stay ticked when the list refreshes itself", async () => {
+    await page.goto(panel.url + "/sites");
+    expect("the bar shows without a choice", !(await bar.isVisible()));
+    await box(BREAD).check();
+    await box(IDN).check();
+    expect(`the bar says ${await bar.innerText()}`, (await bar.innerText()).includes("2 selected"));
+    await page.evaluate(() => globalThis.document.getElementById("list").dispatchEvent(new CustomEvent("sse:list")));
+    await page.waitForResponse((response) => response.url().includes("/sites?"));
+    await page.waitForFunction(() => !document.querySelector(".htmx-request"));
+    expect("they are no longer ticked", (await box(BREAD).isChecked()) && (await box(IDN).isChecked()));
+    expect(`the bar says ${await bar.innerText()}`, (await bar.innerText()).includes("2 selected"));
+  });
+
+  await check("Several sites are suspended at once, and Undo takes it back", async () => {
+    await bar.getByRole("button", { name: "Suspend" }).click();
+    const toast = page.locator(".toast-card", { hasText: "2 sites are being suspended." });
+    await toast.waitFor();
+    await toast.getByRole("button", { name: "Undo" }).click();
+    await page.locator(".toast-card", { hasText: "2 sites are being resumed." }).waitFor();
+  });
+
+  await context.close();
+}
