@@ -23,7 +23,7 @@ using http::RateClass;
 using http::Response;
 
 constexpr std::size_t kWordsBytesMax = 100;
-constexpr std::size_t kResultsMax = 20;
+constexpr std::size_t kResultsMax = 24;
 constexpr std::chrono::hours kPreferenceLife{24 * 365};
 
 Response keep_preference(
@@ -39,27 +39,6 @@ Response keep_preference(
     return response;
 }
 
-bool fits(const std::string& label, const std::string& words) {
-    return lower_ascii(label).find(words) != std::string::npos;
-}
-
-std::vector<view::PaletteItem> sections_named(
-    const http::Principal& principal, const std::string& words
-) {
-    std::vector<view::PaletteItem> items;
-    for (const auto& group : navigation_for(principal)) {
-        for (const auto& entry : group.entries) {
-            if (fits(entry.label, words)) {
-                const std::string keys = entry.go_key.empty() ? "" : "g " + entry.go_key;
-                items.push_back(
-                    {.label = entry.label, .hint = keys, .icon = entry.icon, .href = entry.href}
-                );
-            }
-        }
-    }
-    return items;
-}
-
 class Search {
 public:
     Search(
@@ -73,7 +52,7 @@ public:
         if (!is_valid_utf8(words) || has_control_bytes(words)) {
             return std::vector<view::PaletteItem>{};
         }
-        auto items = sections_named(principal, words);
+        const auto items = commands_named(principal, words);
         return database_.in_tenant(
             principal.tenant,
             [&](db::Transaction& tx) -> Result<std::vector<view::PaletteItem>> {

@@ -33,5 +33,13 @@ export async function run({ browser, panel }, check) {
     await page.locator(".toast-card", { hasText: "2 sites are being resumed." }).waitFor();
   });
 
+  await check("The palette begins what it is asked for", async () => {
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("add wordpress");
+    await page.locator("#pal-list [role=option]", { hasText: "Create site" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(panel.url + "/sites/new");
+  });
+
   await context.close();
 }

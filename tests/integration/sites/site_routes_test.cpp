@@ -370,6 +370,16 @@ TEST_F(SiteRoutes, TellWhoAskedByHtmxWhyItWasRefused) {
     EXPECT_FALSE(refused.has("<html"));
 }
 
+TEST_F(SiteRoutes, ThePaletteBeginsThingsByAnyName) {
+    auto browser = signed_in("ada@x.test");
+    for (const char* words : {"create%20site", "new%20WordPress", "add%20domain"}) {
+        EXPECT_TRUE(browser.get(std::string("/palette?q=") + words).has("href=\"/sites/new\""))
+            << words;
+    }
+    EXPECT_FALSE(browser.get("/palette?q=add").has("/servers/new")) << "of those who may only";
+    EXPECT_TRUE(signed_in("root@x.test").get("/palette?q=add%20server").has("/servers/new"));
+}
+
 TEST_F(SiteRoutes, TurnPagesBothWays) {
     for (int number = 10; number < 70; ++number) {
         create(ada, plain("site" + std::to_string(number) + ".example"));
