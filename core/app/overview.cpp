@@ -99,7 +99,7 @@ FigureValue database_figure(db::Transaction& tx) {
         );
     }
     FigureValue figure{
-        .value = {.text = servers::show_bytes(totals.bytes), .unit = {}, .missing = {}},
+        .value = {.text = view::show_bytes(totals.bytes), .unit = {}, .missing = {}},
         .detail = breakdown({{totals.all, totals.all == 1 ? "database" : "databases"}})};
     if (totals.measured < totals.all) {
         figure.detail += ", " + view::show_count(totals.all - totals.measured) + " not measured";

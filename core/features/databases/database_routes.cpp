@@ -30,16 +30,12 @@ Result<DatabaseId> id_of(const http::Request& request) {
 }
 
 view::Value size_of(const SiteDatabase& database) {
-    constexpr double kMega = 1024.0 * 1024.0;
     if (!database.size_bytes) {
         const std::string why =
             database.measure_error.empty() ? "It was not measured yet." : database.measure_error;
         return {.text = {}, .unit = {}, .missing = view::Na{why}};
     }
-    return {
-        .text = fmt::format("{:.1f}", static_cast<double>(*database.size_bytes) / kMega),
-        .unit = "MB",
-        .missing = {}};
+    return view::size_value(*database.size_bytes);
 }
 
 DatabaseRow row_of(const SiteDatabase& database) {

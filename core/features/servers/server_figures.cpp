@@ -82,7 +82,8 @@ view::Fact used_fact(
     std::string label, std::int64_t used, std::int64_t total, const Freshness& fresh
 ) {
     view::Fact fact{
-        .label = std::move(label), .value = fresh(show_bytes(used) + " of " + show_bytes(total))};
+        .label = std::move(label),
+        .value = fresh(view::show_bytes(used) + " of " + view::show_bytes(total))};
     if (fresh.is_fresh()) {
         fact.used_percent = percent_of(used, total);
     }
@@ -121,8 +122,9 @@ void add_resources(view::Facts& facts, const agent::Sample& sample, const Freshn
     facts.push_back(
         {.label = "Network",
          .value = fresh(
-             show_bytes(static_cast<std::int64_t>(sample.network_received_per_second)) + "/s in, " +
-             show_bytes(static_cast<std::int64_t>(sample.network_sent_per_second)) + "/s out"
+             view::show_bytes(static_cast<std::int64_t>(sample.network_received_per_second)) +
+             "/s in, " +
+             view::show_bytes(static_cast<std::int64_t>(sample.network_sent_per_second)) + "/s out"
          )}
     );
     facts.push_back(
@@ -180,18 +182,6 @@ std::string word_of(ServerState state) {
 }
 
 }  // namespace
-
-std::string show_bytes(std::int64_t bytes) {
-    constexpr std::array<std::string_view, 5> kUnits{"B", "KB", "MB", "GB", "TB"};
-    auto amount = static_cast<double>(std::max<std::int64_t>(bytes, 0));
-    std::size_t unit = 0;
-    while (amount >= 1000 && unit + 1 < kUnits.size()) {
-        amount /= 1000;
-        ++unit;
-    }
-    return unit == 0 || amount >= 100 ? fmt::format("{:.0f} {}", amount, kUnits[unit])
-                                      : fmt::format("{:.1f} {}", amount, kUnits[unit]);
-}
 
 view::Chip chip_of(const Server& server, bool in_table) {
     if (server.state == ServerState::Ready && !server.is_online) {

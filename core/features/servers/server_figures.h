@@ -23,7 +23,4 @@ ServerFigures figures_of(const Server& server, const view::ReaderTime& time);
 /// What the server is: system, kernel, PHP versions ...
 view::Facts facts_of(const Server& server);
 
-/// "1.5 GB"
-std::string show_bytes(std::int64_t bytes);
-
 }  // namespace hostelry::servers

@@ -1,6 +1,5 @@
 #include "core/features/sites/site_show_page.h"
 
-#include "core/base/bytes.h"
 #include "core/base/text.h"
 #include "core/platform/names/domain_name.h"
 
@@ -218,19 +217,13 @@ view::Facts settings_of(const Site& site) {
     return facts;
 }
 
-std::string size_text(std::int64_t bytes) {
-    constexpr std::int64_t kMega = 1_MiB;
-    return bytes < 10 * kMega ? fmt::format("{:.1f}", static_cast<double>(bytes) / kMega)
-                              : std::to_string(bytes / kMega);
-}
-
 DatabaseRow database_row_of(const databases::SiteDatabase& database) {
     DatabaseRow row{
         .href = "/databases/" + database.id.to_string(),
         .name = database.name,
         .user = database.user_name};
     if (database.size_bytes) {
-        row.size = {.text = size_text(*database.size_bytes), .unit = "MB", .missing = {}};
+        row.size = view::size_value(*database.size_bytes);
     } else {
         row.size.missing = view::Na{
             database.measure_error.empty() ? "It was not measured yet." : database.measure_error};
@@ -353,8 +346,7 @@ view::DeleteDialog delete_dialog_of(const SiteShown& shown) {
         .error = {},
     };
     for (const auto& database : shown.databases) {
-        std::string size =
-            database.size_bytes ? ", " + size_text(*database.size_bytes) + " MB" : "";
+        std::string size = database.size_bytes ? ", " + view::show_bytes(*database.size_bytes) : "";
         dialog.losses.push_back({"database", "Database " + database.name + size});
     }
     dialog.losses.push_back({"route", "DNS records made for " + join(site.names(), ", ")});

@@ -98,6 +98,10 @@ std::string show_duration(milliseconds duration) {
         return std::to_string(total_s / kMinute) + " min " + std::to_string(total_s % kMinute) +
                " s";
     }
+    if (total_s >= 2 * kDay) {
+        return std::to_string(total_s / kDay) + " d " + std::to_string(total_s % kDay / kHour) +
+               " h";
+    }
     return std::to_string(total_s / kHour) + " h " + std::to_string(total_s % kHour / kMinute) +
            " min";
 }

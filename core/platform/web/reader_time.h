@@ -42,7 +42,7 @@ private:
     Instant now_;
 };
 
-/// "0.4 s", "12.3 s", "2 min 5 s", "1 h 4 min": how long something took.
+/// "0.4 s", "12.3 s", "2 min 5 s", "1 h 4 min", "14 d 6 h": how long something took.
 std::string show_duration(std::chrono::milliseconds duration);
 
 /// "1,284": whole numbers with group separators.

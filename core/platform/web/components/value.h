@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -17,5 +18,10 @@ struct Value {
     std::string unit;
     std::optional<Na> missing;
 };
+
+/// A size with the unit that fits, in powers of 1000: "12.3" and "MB".
+Value size_value(std::int64_t bytes);
+/// The same as one text: "12.3 MB".
+std::string show_bytes(std::int64_t bytes);
 
 }  // namespace hostelry::view

@@ -57,6 +57,8 @@ TEST(ShowDuration, UsesTheUnitThatSuits) {
     EXPECT_EQ(show_duration(9849ms), "9.8 s");
     EXPECT_EQ(show_duration(125s), "2 min 5 s");
     EXPECT_EQ(show_duration(64min), "1 h 4 min");
+    EXPECT_EQ(show_duration(47h + 59min), "47 h 59 min");
+    EXPECT_EQ(show_duration(342h + 56min), "14 d 6 h");
 }
 
 TEST(ShowCount, GroupsThousands) {
