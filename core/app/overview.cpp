@@ -3,9 +3,11 @@
 #include "core/features/certificates/certificate_store.h"
 #include "core/features/databases/database_store.h"
 #include "core/features/dns/dns_store.h"
+#include "core/features/dns/zone_name.h"
 #include "core/features/servers/server_figures.h"
 #include "core/features/servers/server_store.h"
 #include "core/features/sites/site_store.h"
+#include "core/platform/names/domain_name.h"
 #include "core/platform/queue/job_store.h"
 #include "core/platform/web/reader_time.h"
 
@@ -161,7 +163,8 @@ Attentions troubled_certificates(db::Transaction& tx, TimePoint now) {
     const auto soon = certificates::expiry_soon(now);
     for (const auto& one : certificates::CertificateStore{tx}.troubled(soon, kShown)) {
         const bool failed = one.state == "failed" || one.not_after <= now;
-        const std::string name = one.names.empty() ? "a site" : one.names.front();
+        const std::string name =
+            one.names.empty() ? "a site" : names::domain_for_people(one.names.front());
         entries.push_back(
             {failed ? Urgency::Failed : Urgency::Soon,
              "The certificate of " + name +
@@ -178,7 +181,7 @@ Attentions failed_zones(db::Transaction& tx) {
     for (const auto& zone : dns::DnsStore{tx}.failed_zones(kShown)) {
         entries.push_back(
             {Urgency::Failed,
-             "The zone " + zone.name + " failed",
+             "The zone " + dns::shown_name(zone) + " failed",
              zone.problem,
              "/dns/" + zone.id.to_string()}
         );

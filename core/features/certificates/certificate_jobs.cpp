@@ -1,6 +1,7 @@
 #include "core/features/certificates/certificate_jobs.h"
 
 #include "core/features/certificates/certificates.h"
+#include "core/platform/names/domain_name.h"
 
 #include <nlohmann/json.hpp>
 
@@ -65,7 +66,7 @@ JobId enqueue_renewal(
          .actor = actor,
          .subject_type = "certificate",
          .subject_id = certificate.id.uuid,
-         .subject_name = certificate.names.front()}
+         .subject_name = names::domain_for_people(certificate.names.front())}
     );
 }
 

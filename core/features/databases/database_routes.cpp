@@ -5,6 +5,8 @@
 #include "core/features/jobs/jobs.h"
 #include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
+#include "core/platform/names/domain_name.h"
+#include "core/platform/web/reader_time.h"
 
 #include "templates/databases/index.cpt.h"
 #include "templates/databases/show.cpt.h"
@@ -42,7 +44,7 @@ DatabaseRow row_of(const SiteDatabase& database) {
     return {
         .id = database.id.to_string(),
         .name = database.name,
-        .site_domain = database.site_domain,
+        .site_domain = names::domain_for_people(database.site_domain),
         .site_href = "/sites/" + database.site.to_string(),
         .account = database.tenant_name,
         .size = size_of(database),
@@ -109,7 +111,11 @@ view::Fact text_fact(std::string label, std::string text, std::string href = {})
 
 view::Facts facts_of(const SiteDatabase& database) {
     view::Facts facts{
-        text_fact("Site", database.site_domain, "/sites/" + database.site.to_string()),
+        text_fact(
+            "Site",
+            names::domain_for_people(database.site_domain),
+            "/sites/" + database.site.to_string()
+        ),
         text_fact("User", database.user_name),
         text_fact("Account", database.tenant_name)};
     view::Fact size = text_fact("Size", "");
@@ -132,7 +138,7 @@ DatabasePageView show_page_of(const SiteDatabase& database, const http::Principa
             {.breadcrumbs = {{"Databases", "/databases"}},
              .title = database.name,
              .chip = view::Chip{.status = view::Status::Ready, .word = {}, .detail = {}},
-             .summary = "Database of " + database.site_domain,
+             .summary = "Database of " + names::domain_for_people(database.site_domain),
              .actions = {},
              .menu = {}},
         .facts = facts_of(database)};

@@ -262,7 +262,7 @@ JobId enqueue_zone_job(
          .actor = actor,
          .subject_type = "dns_zone",
          .subject_id = zone.id.uuid,
-         .subject_name = zone.name}
+         .subject_name = shown_name(zone)}
     );
 }
 

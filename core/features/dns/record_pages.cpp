@@ -104,7 +104,8 @@ Response RecordPages::record_form(
     );
     const std::string title = record ? "Edit record" : "New record";
     page.head = {
-        .breadcrumbs = {{"Domains & DNS", "/dns"}, {zone.name, zone_href(zone)}}, .title = title};
+        .breadcrumbs = {{"Domains & DNS", "/dns"}, {shown_name(zone), zone_href(zone)}},
+        .title = title};
     page.form = {
         .id = "record-form",
         .action = zone_href(zone) + "/records" + (record ? "/" + record->id.to_string() : ""),
@@ -113,7 +114,8 @@ Response RecordPages::record_form(
             shell::summary_of(error, record ? "Nothing was changed." : "Nothing was created.")};
     page.section = {
         .title = "Record",
-        .text = "In the zone " + zone.name + ". It is live as soon as the backend has it."};
+        .text = "In the zone " + shown_name(zone) +
+                ". It is live as soon as the name servers have it, within seconds."};
     page.submit = {
         .label = record ? "Save" : "Add record",
         .icon = record ? "save" : "plus",

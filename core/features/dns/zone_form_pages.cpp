@@ -2,6 +2,7 @@
 // away.
 #include "core/features/dns/dns_pages_common.h"
 #include "core/features/dns/dns_views.h"
+#include "core/features/dns/zone_name.h"
 #include "core/features/dns/zone_pages.h"
 #include "core/features/shell/page_parts.h"
 #include "core/platform/web/described_fields.h"
@@ -34,6 +35,12 @@ void choose_backend(
         }
     }
     fields.emplace_back(std::move(select));
+}
+
+/// As it is shown, or as it is stored.
+bool names_zone(const http::Request& request, const Zone& zone) {
+    const std::string typed{trim(request.form_value("name"))};
+    return typed == shown_name(zone) || lower_ascii(typed) == zone.name;
 }
 
 }  // namespace
@@ -102,14 +109,14 @@ Response ZonePages::show_deletion(Exchange& exchange) {
 
 Response ZonePages::deletion(Exchange& exchange, const Zone& zone, const std::string& error) {
     view::DeleteDialog dialog{
-        .title = "Delete " + zone.name + "?",
+        .title = "Delete " + shown_name(zone) + "?",
         .text =
-            "The zone goes from its backend at once. Its names stop working everywhere within "
+            "The zone goes from its name servers at once. Its names stop working everywhere within "
             "their TTL.",
         .losses =
             {{.icon = "route",
               .text = std::to_string(zone.records) + (zone.records == 1 ? " record" : " records")}},
-        .name = zone.name,
+        .name = shown_name(zone),
         .action = href_of(zone) + "/deletion",
         .cancel_href = href_of(zone),
         .confirm_label = "Delete zone",
@@ -122,8 +129,10 @@ Response ZonePages::remove(Exchange& exchange) {
     if (!found) {
         return Response::failed(found.error());
     }
-    if (trim(exchange.request.form_value("name")) != found->zone.name) {
-        return deletion(exchange, found->zone, "Type " + found->zone.name + " to delete it.");
+    if (!names_zone(exchange.request, found->zone)) {
+        return deletion(
+            exchange, found->zone, "Type " + shown_name(found->zone) + " to delete it."
+        );
     }
     const auto job = dns_.delete_zone(users::caller_of(exchange), found->zone.id);
     if (!job) {
@@ -132,7 +141,7 @@ Response ZonePages::remove(Exchange& exchange) {
                    : Response::failed(job.error());
     }
     auto response = Response::go_to(exchange.request, "/dns");
-    shell::Shell::flash(response, found->zone.name + " is being deleted.");
+    shell::Shell::flash(response, shown_name(found->zone) + " is being deleted.");
     return response;
 }
 
@@ -153,7 +162,7 @@ Response ZonePages::show_unsigning(Exchange& exchange) {
 
 Response ZonePages::unsigning(Exchange& exchange, const Zone& zone, const std::string& error) {
     view::DeleteDialog dialog{
-        .title = "Stop signing " + zone.name + "?",
+        .title = "Stop signing " + shown_name(zone) + "?",
         .text =
             "Remove the DS records at the registrar first, and wait until they have expired "
             "everywhere (often a day). While one of them stands, resolvers that check signatures "
@@ -163,7 +172,7 @@ Response ZonePages::unsigning(Exchange& exchange, const Zone& zone, const std::s
               .text =
                   std::to_string(zone.ds.size()) +
                   (zone.ds.size() == 1 ? " DS record stops fitting" : " DS records stop fitting")}},
-        .name = zone.name,
+        .name = shown_name(zone),
         .action = href_of(zone) + "/dnssec/removal",
         .cancel_href = href_of(zone),
         .confirm_label = "Stop signing",
@@ -177,8 +186,10 @@ Response ZonePages::stop_signing(Exchange& exchange) {
     if (!found) {
         return Response::failed(found.error());
     }
-    if (trim(exchange.request.form_value("name")) != found->zone.name) {
-        return unsigning(exchange, found->zone, "Type " + found->zone.name + " to stop signing.");
+    if (!names_zone(exchange.request, found->zone)) {
+        return unsigning(
+            exchange, found->zone, "Type " + shown_name(found->zone) + " to stop signing."
+        );
     }
     const auto job = dns_.set_dnssec(users::caller_of(exchange), found->zone.id, false);
     return job ? Response::go_to(exchange.request, href_of(found->zone))

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/platform/http/address.h"
+#include "core/platform/names/domain_name.h"
 #include "core/platform/names/public_suffix.h"
 
 #include <idn2.h>
@@ -114,6 +115,10 @@ Result<std::string> target_from_text(std::string_view text) {
         return fail(ErrorCode::Invalid, "Give the whole name, for example mail.example.com.");
     }
     return name;
+}
+
+std::string shown_name(const Zone& zone) {
+    return names::domain_for_people(zone.name);
 }
 
 std::string name_in_zone(const std::string& name, const std::string& zone) {

@@ -3,6 +3,7 @@
 // U-labels.
 
 #include "core/base/result.h"
+#include "core/features/dns/dns_types.h"
 
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ Result<std::string> record_name_from_text(std::string_view text, const std::stri
 
 /// A target of MX, CNAME, NS or SRV: an absolute name with at least two labels.
 Result<std::string> target_from_text(std::string_view text);
+
+/// With U-labels, as people read it.
+std::string shown_name(const Zone& zone);
 
 /// "@" or the part before the zone, as people read it.
 std::string name_in_zone(const std::string& name, const std::string& zone);

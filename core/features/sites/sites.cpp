@@ -108,7 +108,7 @@ SiteChange Sites::hand_to_job(
          .actor = caller.user,
          .subject_type = "site",
          .subject_id = site.id.uuid,
-         .subject_name = site.domain}
+         .subject_name = site.shown_domain()}
     );
     SiteStore{tx}.begin(site, state, job);
     shell::announce(tx, "site", site.id.uuid, site.tenant);

@@ -48,7 +48,9 @@ TEST_F(SiteRoutes, ShowAnEmptyListThenTheSite) {
     EXPECT_TRUE(browser.get("/sites").has("bücher.example"));
     EXPECT_TRUE(browser.get("/sites?state=failed").has("No site fits"));
     EXPECT_TRUE(browser.get("/sites?q=100%25_").has("No site fits"));
-    EXPECT_TRUE(browser.get("/databases").has("xn--bcher-kva.example"));
+    EXPECT_TRUE(browser.get("/databases").has("bücher.example"));
+    EXPECT_FALSE(browser.get("/databases").has("xn--bcher"));
+    EXPECT_EQ(panel.postgres.value("select subject_name from hostelry.jobs"), "bücher.example");
 }
 
 TEST_F(SiteRoutes, KeepWhatWasTypedNameTheFieldAndCreateNothing) {
