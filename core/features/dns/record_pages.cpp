@@ -133,8 +133,41 @@ Response RecordPages::remove(Exchange& exchange) {
     if (!gone) {
         return Response::failed(gone.error());
     }
+    const Record& record = found->record;
     auto response = Response::go_to(exchange.request, zone_href(found->zone));
-    shell::Shell::flash(response, found->record.name + " " + found->record.type + " deleted.");
+    shell::Shell::flash(
+        response,
+        record.name + " " + record.type + " deleted.",
+        shell::link_with(
+            zone_href(found->zone) + "/records/restoration",
+            {{"name", name_in_zone(record.name, found->zone.name)},
+             {"type", record.type},
+             {"value", record.value},
+             {"ttl", std::to_string(record.ttl)}}
+        )
+    );
+    return response;
+}
+
+Response RecordPages::restore(Exchange& exchange) {
+    const auto act = [&]() -> Result<RecordChange> {
+        const auto found = TRY(zone_of_request(dns_, exchange));
+        WriteDnsRecord record;
+        auto errors =
+            decode_form(describe<WriteDnsRecord>(), exchange.request.query_pairs(), &record);
+        if (!errors.empty()) {
+            return fail_fields(std::move(errors));
+        }
+        return dns_.create_record(users::caller_of(exchange), found.zone.id, record);
+    };
+    const auto restored = act();
+    if (!restored) {
+        return Response::failed(restored.error());
+    }
+    auto response = Response::go_to(exchange.request, "/dns/" + exchange.request.param("id"));
+    shell::Shell::flash(
+        response, restored->record.name + " " + restored->record.type + " is back."
+    );
     return response;
 }
 
@@ -147,6 +180,7 @@ void RecordPages::add_routes(http::Router& router) {
     page(Method::Get, "/dns/{id}/records/new", &RecordPages::show_new);
     page(Method::Post, "/dns/{id}/records", &RecordPages::create);
     page(Method::Get, "/dns/{id}/records/{record}/edit", &RecordPages::show_edit);
+    page(Method::Post, "/dns/{id}/records/restoration", &RecordPages::restore);
     page(Method::Post, "/dns/{id}/records/{record}", &RecordPages::update);
     page(Method::Post, "/dns/{id}/records/{record}/removal", &RecordPages::remove);
 }

@@ -17,6 +17,8 @@ private:
     http::Response show_edit(http::Exchange& exchange);
     http::Response update(http::Exchange& exchange);
     http::Response remove(http::Exchange& exchange);
+    /// Takes a deletion back: the record comes along as the address's query.
+    http::Response restore(http::Exchange& exchange);
 
     http::Response record_form(
         http::Exchange& exchange,

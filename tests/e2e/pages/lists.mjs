@@ -1,5 +1,5 @@
 // Lists as those use them who have many of a kind.
-import { expect } from "../support/checks.mjs";
+import { expect, until } from "../support/checks.mjs";
 import { openInspected } from "../support/inspect.mjs";
 import { OWNER, signIn } from "../support/people.mjs";
 
@@ -31,6 +31,21 @@ export async function run({ browser, panel }, check) {
     await toast.waitFor();
     await toast.getByRole("button", { name: "Undo" }).click();
     await page.locator(".toast-card", { hasText: "2 sites are being resumed." }).waitFor();
+  });
+
+  await check("A deleted DNS record comes back by Undo", async () => {
+    await page.goto(panel.url + "/dns");
+    await page.getByRole("link", { name: "example.org", exact: true }).click();
+    await page.fill("[data-filter]", "mail.example.org");
+    await until("the filter left one row", 5, async () => (await page.locator("main tbody tr").count()) === 1);
+    await page.locator("main tbody button[popovertarget]").click();
+    await page.locator(".pop:popover-open").getByRole("button", { name: "Delete" }).click();
+    const toast = page.locator(".toast-card", { hasText: "MX deleted" });
+    await toast.waitFor();
+    expect("the record is still there", !(await page.locator("main table").innerText()).includes("10 mail.example.org"));
+    await toast.getByRole("button", { name: "Undo" }).click();
+    await page.locator(".toast-card", { hasText: "is back" }).waitFor();
+    expect("the record did not come back", (await page.locator("main table").innerText()).includes("10 mail.example.org"));
   });
 
   await check("The palette begins what it is asked for", async () => {

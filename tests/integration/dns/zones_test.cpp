@@ -273,6 +273,37 @@ TEST_F(DnsWorld, HowTheBackendIsReachedAndHowManyZonesOthersHaveIsForStaff) {
     EXPECT_TRUE(others["zones"].is_null());
 }
 
+TEST_F(DnsWorld, ADeletedRecordComesBackByUndo) {
+    world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
+    hostelry::testing::Browser browser(world);
+    browser.sign_in("boss@x.test");
+    const auto zone = add_zone("demo.test");
+    const std::string href = "/dns/" + zone.id.to_string();
+    const std::string key = "v=DKIM1; k=rsa; p=" + std::string(400, 'A') + "+/=";
+    const auto saved = browser.on(href + "/records/new")
+                           .post(
+                               href + "/records",
+                               {{"name", "key"}, {"type", "TXT"}, {"value", key}, {"ttl", "300"}}
+                           );
+    ASSERT_EQ(saved.status, 303) << saved.body;
+    const auto page = browser.get(href).body;
+    const auto removal = page.find("/removal\"");
+    ASSERT_NE(removal, std::string::npos);
+    const auto begin = page.rfind('"', removal) + 1;
+    EXPECT_EQ(browser.post(page.substr(begin, removal + 8 - begin), {}).status, 303);
+    const auto without = browser.get(href).body;
+    EXPECT_EQ(without.find("key.demo.test TXT is"), std::string::npos);
+    const auto undo = without.find(href + "/records/restoration?");
+    ASSERT_NE(undo, std::string::npos);
+    auto address = without.substr(undo, without.find('"', undo) - undo);
+    for (auto at = address.find("&amp;"); at != std::string::npos; at = address.find("&amp;")) {
+        address.replace(at, 5, "&");
+    }
+    EXPECT_EQ(browser.post(address, {}).status, 303);
+    EXPECT_TRUE(browser.get(href).has(std::string(400, 'A')));
+    EXPECT_EQ(browser.on(href).post(href + "/records/restoration?name=x&type=A", {}).status, 422);
+}
+
 TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     world.add_user(world.postgres.root(), "superadmin", "boss@x.test");
     hostelry::testing::Browser browser(world);
