@@ -56,6 +56,7 @@ struct ZonePage {
     std::optional<view::Note> note;
     std::optional<view::JobCard> job;
     std::vector<DsRow> ds;
+    view::FilterForm filter;
     view::List list;
     std::vector<RecordRow> rows;
     view::Activity activity;

@@ -9,10 +9,13 @@
 #include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
+#include "core/platform/web/reader_time.h"
 
 #include "templates/dns/index.cpt.h"
 #include "templates/dns/show.cpt.h"
 
+#include <algorithm>
+#include <array>
 #include <map>
 
 namespace hostelry::dns {
@@ -21,22 +24,112 @@ namespace {
 using http::Exchange;
 using http::Response;
 
-view::List zone_list(const std::vector<Zone>& zones, const std::string& words) {
+constexpr std::int64_t kRowsOnPage = 50;
+
+struct Group {
+    const char* name;
+    const char* label;
+    const char* icon;
+    const char* icon_class;
+};
+
+constexpr std::array kGroups{
+    Group{"", "All", "", ""},
+    Group{"live", "Live", "circle-check", "text-ready"},
+    Group{"working", "Working", "loader-circle", "text-working"},
+    Group{"failed", "Failed", "circle-x", "text-failed"}};
+
+bool belongs_to(const Zone& zone, std::string_view group) {
+    const auto status = chip_of(zone, true).status;
+    return group.empty() || group == (status == view::Status::Failed    ? "failed"
+                                      : status == view::Status::Working ? "working"
+                                                                        : "live");
+}
+
+/// What of the list of zones is shown.
+struct ZoneChoice {
+    std::string words;
+    std::string group;
+    std::int64_t first = 0;
+};
+
+ZoneChoice zone_choice_of(const http::Request& request) {
+    ZoneChoice choice{
+        .words = shell::filter_text(request, "q"),
+        .group = request.query("state").value_or(""),
+        .first = shell::first_row_of(request)};
+    const bool is_known = std::any_of(kGroups.begin(), kGroups.end(), [&](const Group& group) {
+        return choice.group == group.name;
+    });
+    choice.group = is_known ? choice.group : "";
+    return choice;
+}
+
+std::string zones_href(const ZoneChoice& choice, const std::string& group, std::int64_t first = 0) {
+    return shell::link_with(
+        "/dns",
+        {{"q", choice.words}, {"state", group}, {"from", first > 0 ? std::to_string(first) : ""}}
+    );
+}
+
+std::string counted(std::size_t count, const std::string& word) {
+    return view::show_count(static_cast<long long>(count)) + " " + word + (count == 1 ? "" : "s");
+}
+
+view::EmptyState no_zones(const ZoneChoice& choice) {
+    if (!choice.words.empty() || !choice.group.empty()) {
+        return {
+            .icon = "route",
+            .title = "No zone fits this filter",
+            .text = "Try other words, or look at all of them.",
+            .action = view::Action{.label = "Show all", .href = "/dns"}};
+    }
+    return {
+        .icon = "route",
+        .title = "No zones yet",
+        .text =
+            "A zone holds the DNS records of a domain. Sites with names in it get theirs by "
+            "themselves."};
+}
+
+/// Leaves in `zones` those of the page.
+view::List zone_list(std::vector<Zone>& zones, const ZoneChoice& choice) {
     view::List list;
+    for (const Group& group : kGroups) {
+        const auto count = std::count_if(zones.begin(), zones.end(), [&](const Zone& zone) {
+            return belongs_to(zone, group.name);
+        });
+        list.segments.push_back(
+            {.label = group.label,
+             .href = zones_href(choice, group.name),
+             .count = view::show_count(count),
+             .icon = group.icon,
+             .icon_class = group.icon_class,
+             .is_current = choice.group == group.name}
+        );
+    }
+    std::erase_if(zones, [&](const Zone& zone) { return !belongs_to(zone, choice.group); });
+    const auto matching = static_cast<std::int64_t>(zones.size());
+    list.counted = counted(zones.size(), "zone");
+    shell::keep_page(zones, choice.first, kRowsOnPage);
+    list.pager = shell::pager_of(
+        choice.first,
+        static_cast<std::int64_t>(zones.size()),
+        matching,
+        kRowsOnPage,
+        [&](std::int64_t first) { return zones_href(choice, choice.group, first); }
+    );
     list.table.label = "Zones";
     list.table.columns = {
         {.label = "Domain"},
         {.label = "Status"},
         {.label = "Records", .is_number = true},
-        {.label = "Backend", .priority = view::Priority::DesktopOnly},
+        {.label = "Name servers", .priority = view::Priority::DesktopOnly},
         {.label = "Created", .priority = view::Priority::WideOnly, .is_number = true}};
-    list.counted = std::to_string(zones.size()) + (zones.size() == 1 ? " zone" : " zones");
     if (zones.empty()) {
-        list.empty = words.empty()
-                         ? view::EmptyState{.icon = "route", .title = "No zones yet", .text = "A zone holds the DNS records of a domain. Sites with names in it get theirs by themselves."}
-                         : view::EmptyState{.icon = "route", .title = "No zone fits this filter", .text = "Try other words.", .action = view::Action{.label = "Show all", .href = "/dns"}};
+        list.empty = no_zones(choice);
     }
-    list.refresh_href = words.empty() ? "/dns" : "/dns?q=" + percent_encode(words);
+    list.refresh_href = zones_href(choice, choice.group, choice.first);
     return list;
 }
 
@@ -67,36 +160,111 @@ RecordRow record_row(const Zone& zone, const Record& record, const http::Princip
     return row;
 }
 
-view::List record_list(const ZoneWithRecords& found, const http::Principal& principal) {
+/// What of the records of a zone is shown.
+struct RecordChoice {
+    std::string words;
+    std::string type;
+    std::int64_t first = 0;
+};
+
+std::string records_href(
+    const Zone& zone, const RecordChoice& choice, const std::string& type, std::int64_t first = 0
+) {
+    return shell::link_with(
+        href_of(zone),
+        {{"q", choice.words}, {"type", type}, {"from", first > 0 ? std::to_string(first) : ""}}
+    );
+}
+
+bool holds(const std::string& text, const std::string& words) {
+    return lower_ascii(text).find(words) != std::string::npos;
+}
+
+/// A chip for each type there is.
+std::vector<view::SegmentLink> record_types(
+    const ZoneWithRecords& found, const RecordChoice& choice
+) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& record : found.records) {
+        ++counts[record.type];
+    }
+    std::vector<view::SegmentLink> links;
+    const auto add = [&](const std::string& label, const std::string& type, std::int64_t count) {
+        links.push_back(
+            {.label = label,
+             .href = records_href(found.zone, choice, type),
+             .count = view::show_count(count),
+             .is_current = choice.type == type}
+        );
+    };
+    add("All", "", static_cast<std::int64_t>(found.records.size()));
+    for (const auto& [type, count] : counts) {
+        add(type, type, count);
+    }
+    return links;
+}
+
+view::EmptyState no_records(
+    const Zone& zone, const RecordChoice& choice, const http::Principal& principal
+) {
+    if (!choice.words.empty() || !choice.type.empty()) {
+        return {
+            .icon = "route",
+            .title = "No record fits this filter",
+            .text = "Try other words, or look at all of them.",
+            .action = view::Action{.label = "Show all", .href = href_of(zone)}};
+    }
+    view::EmptyState empty{
+        .icon = "route",
+        .title = "No records yet",
+        .text = "Add the first one, or create a site with a name in this zone."};
+    if (principal.may("dns:update")) {
+        empty.action = view::Action{
+            .label = "New record", .icon = "plus", .href = href_of(zone) + "/records/new"};
+    }
+    return empty;
+}
+
+/// Leaves in `found` the records of the page.
+view::List record_list(
+    ZoneWithRecords& found, const RecordChoice& choice, const http::Principal& principal
+) {
     view::List list;
-    list.table.label = "Records of " + found.zone.name;
+    const std::string words = lower_ascii(choice.words);
+    std::erase_if(found.records, [&](const Record& record) {
+        return !holds(record.name, words) && !holds(record.value, words);
+    });
+    list.segments = record_types(found, choice);
+    std::erase_if(found.records, [&](const Record& record) {
+        return !choice.type.empty() && record.type != choice.type;
+    });
+    const auto matching = static_cast<std::int64_t>(found.records.size());
+    list.counted = counted(found.records.size(), "record");
+    shell::keep_page(found.records, choice.first, kRowsOnPage);
+    list.pager = shell::pager_of(
+        choice.first,
+        static_cast<std::int64_t>(found.records.size()),
+        matching,
+        kRowsOnPage,
+        [&](std::int64_t first) { return records_href(found.zone, choice, choice.type, first); }
+    );
+    list.table.label = "Records of " + shown_name(found.zone);
     list.table.columns = {
         {.label = "Name"},
         {.label = "Type"},
         {.label = "Value"},
         {.label = "TTL", .priority = view::Priority::WideOnly, .is_number = true},
         {.label = "Actions", .label_is_hidden = true}};
-    list.counted =
-        std::to_string(found.records.size()) + (found.records.size() == 1 ? " record" : " records");
     if (found.records.empty()) {
-        list.empty = view::EmptyState{
-            .icon = "route",
-            .title = "No records yet",
-            .text = "Add the first one, or create a site with a name in this zone."};
-        if (principal.may("dns:update")) {
-            list.empty->action = view::Action{
-                .label = "New record",
-                .icon = "plus",
-                .href = href_of(found.zone) + "/records/new"};
-        }
+        list.empty = no_records(found.zone, choice, principal);
     }
-    list.refresh_href = href_of(found.zone);
+    list.refresh_href = records_href(found.zone, choice, choice.type, choice.first);
     return list;
 }
 
 view::Facts zone_facts(const Zone& zone) {
     return {
-        {.label = "Backend", .value = {.text = zone.backend_name}},
+        {.label = "Served by", .value = {.text = zone.backend_name}},
         {.label = "Name servers", .value = {.text = join(zone.nameservers, ", ")}},
         {.label = "DNSSEC", .value = {.text = zone.dnssec ? "Signed" : "Not signed"}},
         {.label = "Waiting changes", .value = {.text = std::to_string(zone.waiting)}},
@@ -106,15 +274,15 @@ view::Facts zone_facts(const Zone& zone) {
 view::PageHead zone_head(const Zone& zone, const http::Principal& principal) {
     view::PageHead head{
         .breadcrumbs = {{"Domains & DNS", "/dns"}},
-        .title = zone.name,
+        .title = shown_name(zone),
         .chip = chip_of(zone, false)};
     if (!principal.may("dns:update") || zone.state == "deleting") {
         return head;
     }
-    view::Menu menu{.id = "m-zone", .label = "Actions for " + zone.name, .small = false};
+    view::Menu menu{.id = "m-zone", .label = "Actions for " + shown_name(zone), .small = false};
     if (zone.waiting > 0 || zone.state == "failed") {
         menu.items.push_back(
-            {.label = "Push again",
+            {.label = "Send again",
              .icon = "rotate-cw",
              .href = href_of(zone) + "/push",
              .kind = view::ActionKind::Post}
@@ -211,7 +379,7 @@ view::Chip chip_of(const Zone& zone, bool in_table) {
     if (zone.waiting > 0) {
         return {
             .status = Status::Working,
-            .word = "Pushing",
+            .word = "Sending",
             .detail = zone.problem,
             .in_table = in_table};
     }
@@ -220,19 +388,19 @@ view::Chip chip_of(const Zone& zone, bool in_table) {
 
 Response ZonePages::index(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto words = shell::filter_text(exchange.request, "q");
-    const auto zones = dns_.list_zones(principal.tenant, words);
+    const auto choice = zone_choice_of(exchange.request);
+    auto zones = dns_.list_zones(principal.tenant, choice.words);
     if (!zones) {
         return Response::failed(zones.error());
     }
     ZonesPage page;
-    page.list = zone_list(*zones, words);
+    page.list = zone_list(*zones, choice);
     for (const auto& zone : *zones) {
         page.rows.push_back(
             {zone.id.to_string(),
-             zone.name,
+             shown_name(zone),
              chip_of(zone, true),
-             std::to_string(zone.records),
+             view::show_count(zone.records),
              zone.backend_name,
              zone.created_at}
         );
@@ -255,18 +423,31 @@ Response ZonePages::index(Exchange& exchange) {
              .look = view::ActionLook::Primary}
         );
     }
-    page.filter = {.href = "/dns", .query = words, .placeholder = "Domain", .kept = {}};
+    page.filter = {
+        .href = "/dns",
+        .query = choice.words,
+        .placeholder = "Filter by domain",
+        .kept = {{"state", choice.group}}};
     return shell_.page(exchange, [&](view::Out& out) { views::dns::index(out, page); });
 }
 
 Response ZonePages::show(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto found = zone_of_request(dns_, exchange);
+    auto found = zone_of_request(dns_, exchange);
     if (!found) {
         return Response::failed(found.error());
     }
+    const RecordChoice choice{
+        .words = shell::filter_text(exchange.request, "q"),
+        .type = shell::filter_text(exchange.request, "type"),
+        .first = shell::first_row_of(exchange.request)};
     ZonePage page;
-    page.list = record_list(*found, principal);
+    page.list = record_list(*found, choice, principal);
+    page.filter = {
+        .href = href_of(found->zone),
+        .query = choice.words,
+        .placeholder = "Filter by name or value",
+        .kept = {{"type", choice.type}}};
     for (const auto& record : found->records) {
         page.rows.push_back(record_row(found->zone, record, principal));
     }
@@ -279,7 +460,7 @@ Response ZonePages::show(Exchange& exchange) {
     if (!found->zone.problem.empty()) {
         page.note = view::Note{
             .kind = view::NoteKind::Failure,
-            .title = "The backend did not take it.",
+            .title = "The name servers did not take it.",
             .text = found->zone.problem,
             .actions = {}};
     }
@@ -298,7 +479,7 @@ Response ZonePages::show(Exchange& exchange) {
     }
     page.frame = shell_.frame(
         exchange,
-        {.title = found->zone.name,
+        {.title = shown_name(found->zone),
          .section = "dns",
          .topics = {"dns_zone:" + found->zone.id.to_string()}}
     );

@@ -64,7 +64,7 @@ view::Pager pager_of(
 ) {
     const auto last = first + shown;
     view::Pager pager;
-    pager.range = view::show_count(shown == 0 ? 0 : first + 1) + "-" + view::show_count(last) +
+    pager.range = view::show_count(shown == 0 ? 0 : first + 1) + "–" + view::show_count(last) +
                   " of " + view::show_count(matching);
     if (first > 0) {
         pager.previous_href = href_from(std::max<std::int64_t>(0, first - page_size));

@@ -6,6 +6,7 @@
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/list.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <initializer_list>
@@ -32,6 +33,16 @@ std::string link_with(std::string_view path, Parameters parameters);
 
 /// Where a list of pages begins: the row number in the query's `from`, 0 when there is none.
 std::int64_t first_row_of(const http::Request& request);
+
+/// Leaves the rows of one page of a list that was read as a whole.
+template <typename Row>
+void keep_page(std::vector<Row>& rows, std::int64_t first, std::int64_t page_size) {
+    const auto all = static_cast<std::int64_t>(rows.size());
+    const auto begin = std::min(first, all);
+    const auto end = std::min(begin + page_size, all);
+    rows.erase(rows.begin() + end, rows.end());
+    rows.erase(rows.begin(), rows.begin() + begin);
+}
 
 /// Rows `first` to `first + shown` of `matching`; `href_from` links to the page that begins at a
 /// row.

@@ -324,6 +324,8 @@ TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     const auto zone = add_zone("demo.test");
     const std::string href = "/dns/" + zone.id.to_string();
     EXPECT_TRUE(browser.get("/dns").has("demo.test"));
+    EXPECT_TRUE(browser.get("/dns?state=live").has(href));
+    EXPECT_FALSE(browser.get("/dns?state=failed").has(href));
     EXPECT_TRUE(browser.get("/plugins").has("PowerDNS"));
     const auto wrong =
         browser.on(href + "/records/new")
@@ -338,6 +340,8 @@ TEST_F(DnsWorld, PagesShowTheZoneKeepWhatWasTypedAndNeverTheKey) {
     );
     EXPECT_EQ(saved.status, 303) << saved.body;
     EXPECT_TRUE(browser.get(href).has("192.0.2.7"));
+    EXPECT_TRUE(browser.get(href + "?q=WWW&type=A").has("192.0.2.7"));
+    EXPECT_TRUE(browser.get(href + "?type=MX").has("No record fits"));
     EXPECT_EQ(
         browser.on(href + "/deletion").post(href + "/deletion", {{"name", "other.test"}}).status,
         422
