@@ -28,6 +28,7 @@ struct CertificateRow {
 struct CertificatesPage {
     view::Shell frame;
     view::PageHead head;
+    view::FilterForm filter;
     view::List list;
     std::vector<CertificateRow> rows;
 };

@@ -512,6 +512,9 @@ TEST_F(CertificatesTest, PagesShowWhenItExpiresAndNeverEchoAKey) {
     browser.sign_in("c@x.test");
     const auto list = browser.get("/certificates");
     EXPECT_TRUE(list.has("a.example.org") && list.has("days left")) << list.status;
+    EXPECT_TRUE(browser.get("/certificates?q=A.EXAMPLE&state=fine").has("days left"));
+    EXPECT_TRUE(browser.get("/certificates?q=b.example").has("No certificate fits"));
+    EXPECT_TRUE(browser.get("/certificates?state=failed").has("No certificate fits"));
     EXPECT_TRUE(browser.get("/certificates/" + made->id.to_string()).has("www.a.example.org"));
     const auto refused =
         browser.on("/certificates/new")
