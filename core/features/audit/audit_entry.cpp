@@ -6,8 +6,66 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
+#include <string_view>
+
 namespace hostelry::audit {
 namespace {
+
+// As those read them who work with the panel; what is missing here is spelled out of its type.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 50> kTitles{{
+    {"certificate.issued", "Certificate issued"},
+    {"certificate.renewal_asked", "Renewal of a certificate asked for"},
+    {"database.password_reset", "Database password changed"},
+    {"dns_backend.created", "Name servers added"},
+    {"dns_backend.deleted", "Name servers removed"},
+    {"dns_record.changed", "DNS record changed"},
+    {"dns_record.created", "DNS record added"},
+    {"dns_record.deleted", "DNS record deleted"},
+    {"dns_zone.created", "DNS zone added"},
+    {"dns_zone.deletion_asked", "Deletion of a DNS zone asked for"},
+    {"dns_zone.dnssec_asked", "DNSSEC switched"},
+    {"dns_zone.push_asked", "DNS zone sent again"},
+    {"dns_zone.ready", "DNS zone live"},
+    {"server.bring_up_asked", "Set-up of a server asked for"},
+    {"server.failed", "Server could not be set up"},
+    {"server.offered", "Server offered to an account"},
+    {"server.provisioning", "Server being set up"},
+    {"server.removal_asked", "Removal of a server asked for"},
+    {"server.withdrawn", "Server withdrawn from an account"},
+    {"session.acting_in", "Acted for another account"},
+    {"session.ended", "Signed out"},
+    {"session.refused", "Sign-in refused"},
+    {"session.started", "Signed in"},
+    {"settings.updated", "Settings changed"},
+    {"site.delete_failed", "Site could not be deleted"},
+    {"site.deletion_requested", "Deletion of a site asked for"},
+    {"site.domain_vouched", "Somebody vouched for a domain"},
+    {"site.failed", "Site could not be set up"},
+    {"site.https_requested", "HTTPS asked for"},
+    {"site.password_revealed", "Site password shown"},
+    {"site.redeploy_failed", "Site could not be deployed again"},
+    {"site.redeploy_requested", "Site to be deployed again"},
+    {"site.redeployed", "Site deployed again"},
+    {"site.resumption_requested", "Site to be resumed"},
+    {"site.suspension_requested", "Site to be suspended"},
+    {"tenant.created", "Account created"},
+    {"tenant.deleted", "Account deleted"},
+    {"tenant.resumed", "Account resumed"},
+    {"tenant.suspended", "Account suspended"},
+    {"tenant.updated", "Account changed"},
+    {"user.created", "Person added"},
+    {"user.deleted", "Person removed"},
+    {"user.password_change_refused", "Password change refused"},
+    {"user.password_changed", "Password changed"},
+    {"user.password_link_made", "Password link made"},
+    {"user.password_set_by_link", "Password set by a link"},
+    {"user.profile_updated", "Profile changed"},
+    {"user.resumed", "Person resumed"},
+    {"user.suspended", "Person suspended"},
+    {"user.updated", "Person changed"},
+}};
 
 /// Canonical bytes: each part as "<length>:<bytes>", absent ones as "-".
 class CanonicalText {
@@ -89,6 +147,12 @@ std::string who_of(const AuditEntry& entry) {
 }
 
 std::string title_of(const std::string& type) {
+    const auto* const told = std::find_if(kTitles.begin(), kTitles.end(), [&](const auto& one) {
+        return one.first == type;
+    });
+    if (told != kTitles.end()) {
+        return std::string(told->second);
+    }
     auto title = type;
     for (char& c : title) {
         c = c == '_' || c == '.' ? ' ' : c;

@@ -179,7 +179,7 @@ TEST_F(AuditTest, ShowsEachTenantOnlyItsOwnTree) {
     dispatcher.drain();
     const auto page = browser.get("/audit");
     EXPECT_EQ(page.status, 200);
-    EXPECT_TRUE(page.has("Session started"));
+    EXPECT_TRUE(page.has("Signed in"));
     EXPECT_FALSE(page.has("sam"));
     const auto foreign = world.postgres.value(
         "select position from hostelry.audit_entries where tenant_id = '" + south.to_string() + "'"

@@ -68,7 +68,8 @@ TEST(AuditHead, IsSignedWithTheKey) {
 }
 
 TEST(AuditTitle, ReadsLikeWords) {
-    EXPECT_EQ(title_of("user.password_changed"), "User password changed");
+    EXPECT_EQ(title_of("user.password_changed"), "Password changed");
+    EXPECT_EQ(title_of("dns_thing.came_about"), "DNS thing came about");
 }
 
 }  // namespace
