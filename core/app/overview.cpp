@@ -95,10 +95,11 @@ FigureValue certificate_figure(db::Transaction& tx, TimePoint now) {
 
 FigureValue database_figure(db::Transaction& tx) {
     const auto totals = databases::DatabaseStore{tx}.totals();
+    if (totals.all == 0) {
+        return counted(0);
+    }
     if (totals.measured == 0) {
-        return not_known(
-            totals.all == 0 ? "There is no database yet." : "They are measured once an hour."
-        );
+        return not_known("They are measured once an hour.");
     }
     FigureValue figure{
         .value = {.text = view::show_bytes(totals.bytes), .unit = {}, .missing = {}},
@@ -253,6 +254,14 @@ void fill_overview(dashboard::Dashboard& dashboard, const Clock& clock) {
     );
     dashboard.add_figure({"database:read", "Databases", "/databases", database_figure});
     dashboard.add_figure({"job:read", "Jobs running", "/jobs?state=active", job_figure});
+
+    dashboard.set_first_action(
+        {"site:create",
+         {.label = "Create site",
+          .icon = "plus",
+          .href = "/sites/new",
+          .look = view::ActionLook::Primary}}
+    );
 
     dashboard.add_attention({"site:read", failed_sites});
     dashboard.add_attention({"server:read", troubled_servers});

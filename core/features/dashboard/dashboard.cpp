@@ -73,6 +73,9 @@ http::Response Dashboard::show(http::Exchange& exchange) {
     page.activity.title = "Recent activity";
     page.frame = needs_.shell.frame(exchange, {.title = "Overview", .section = "dashboard"});
     page.head = {.title = "Overview", .summary = summary_of(page)};
+    if (first_ && principal.may(first_->permission)) {
+        page.head.actions.push_back(first_->action);
+    }
     return needs_.shell.page(exchange, [&](view::Out& out) { views::dashboard::index(out, page); });
 }
 

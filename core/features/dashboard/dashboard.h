@@ -4,9 +4,11 @@
 #include "core/features/shell/shell.h"
 #include "core/platform/db/database.h"
 #include "core/platform/http/route.h"
+#include "core/platform/web/components/action.h"
 #include "core/platform/web/components/value.h"
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,6 +42,12 @@ struct AttentionSource {
     std::function<std::vector<Attention>(db::Transaction& tx)> find;
 };
 
+/// The first thing a person does here: the page's button.
+struct FirstAction {
+    std::string permission;
+    view::Action action;
+};
+
 /// How many entries one source should give at most.
 inline constexpr std::size_t kAttentionMax = 5;
 
@@ -56,6 +64,8 @@ public:
     void add_figure(Figure figure) { figures_.push_back(std::move(figure)); }
     void add_attention(AttentionSource source) { sources_.push_back(std::move(source)); }
 
+    void set_first_action(FirstAction first) { first_ = std::move(first); }
+
     void add_routes(http::Router& router);
 
 private:
@@ -64,6 +74,7 @@ private:
     Needs needs_;
     std::vector<Figure> figures_;
     std::vector<AttentionSource> sources_;
+    std::optional<FirstAction> first_;
 };
 
 }  // namespace hostelry::dashboard
