@@ -202,8 +202,9 @@ std::optional<view::Note> nothing_to_choose(const SiteChoices& choices) {
             .kind = view::NoteKind::Warning,
             .title = "No server is ready for sites yet",
             .text =
-                "You can fill in the form, but the site can be created only when a server is "
-                "ready.",
+                "Whoever runs this panel adds a server, or offers one to your account. Ask them; "
+                "the "
+                "site can be created as soon as it is there.",
             .actions = {}};
     }
     return std::nullopt;

@@ -1,6 +1,7 @@
 #include "core/features/sites/site_show_page.h"
 
 #include "core/base/text.h"
+#include "core/features/jobs/job_card_view.h"
 #include "core/platform/names/domain_name.h"
 
 #include <fmt/format.h>
@@ -25,25 +26,14 @@ std::string runtime_of(const Site& site) {
 }
 
 view::Chip chip_of_job(const queue::Job& job) {
-    switch (job.state) {
-        case queue::JobState::Succeeded:
-            return {.status = view::Status::Ready, .word = "Done", .detail = {}, .in_table = true};
-        case queue::JobState::Failed:
-            return {
-                .status = view::Status::Failed, .word = {}, .detail = job.error, .in_table = true};
-        case queue::JobState::Cancelled:
-            return {
-                .status = view::Status::Suspended,
-                .word = "Cancelled",
-                .detail = {},
-                .in_table = true};
-        default:
-            return {
-                .status = view::Status::Working,
-                .word = {},
-                .detail = job.current_step,
-                .in_table = true};
-    }
+    view::Chip chip = jobs::chip_of(job);
+    chip.in_table = true;
+    return chip;
+}
+
+/// The card says what failed and offers to try again; nobody is told twice.
+bool card_tells_failure(const SiteShown& shown) {
+    return shown.card && shown.card->failure;
 }
 
 view::Fact fact(std::string label, std::string text, std::string href = {}) {
@@ -75,7 +65,11 @@ view::Facts facts_of(const Sites& sites, const Site& site, const http::Principal
             site.tenant_name,
             href_if("tenant:read", "/tenants/" + site.tenant.to_string())
         ),
-        fact("HTTPS", "Active", href_if("certificate:read", "/certificates"))};
+        fact(
+            "HTTPS",
+            "Active",
+            href_if("certificate:read", "/certificates?q=" + percent_encode(site.domain))
+        )};
     if (site.https == Https::Pending) {
         facts.back().value.missing =
             view::Na{"The certificate follows when the names lead to " + site.server_address + "."};
@@ -113,8 +107,9 @@ Action link(
 }
 
 std::vector<Action> head_actions(
-    const Sites& sites, const Site& site, const http::Principal& principal
+    const Sites& sites, const SiteShown& shown, const http::Principal& principal
 ) {
+    const Site& site = shown.site;
     std::vector<Action> actions;
     if (site.deployed_at && site.state != SiteState::Deleting) {
         actions.push_back(link("Visit", "arrow-up-right", sites.url_of(site), ActionKind::External)
@@ -127,7 +122,8 @@ std::vector<Action> head_actions(
             actions.back().look = ActionLook::Primary;
         }
     }
-    if (site.state == SiteState::Failed && principal.may("site:update")) {
+    if (site.state == SiteState::Failed && principal.may("site:update") &&
+        !card_tells_failure(shown)) {
         actions.push_back(post("Try again", "rotate-cw", href_of(site) + "/deployments"));
         actions.back().look = ActionLook::Primary;
     }
@@ -144,9 +140,10 @@ view::Note note(
         .actions = std::move(actions)};
 }
 
-std::vector<view::Note> notes_of(const Site& site, const http::Principal& principal) {
+std::vector<view::Note> notes_of(const SiteShown& shown, const http::Principal& principal) {
+    const Site& site = shown.site;
     std::vector<view::Note> notes;
-    if (site.state == SiteState::Failed && !site.cause.empty()) {
+    if (site.state == SiteState::Failed && !site.cause.empty() && !card_tells_failure(shown)) {
         const std::string after = site.deployed_at
                                       ? " What ran before was left as it is."
                                       : " Everything that had been set up was removed again.";
@@ -305,17 +302,18 @@ SitePageView site_page_of(
              .title = site.shown_domain(),
              .chip = chip_of(site),
              .summary = runtime_of(site),
-             .actions = head_actions(sites, site, principal),
+             .actions = head_actions(sites, shown, principal),
              .menu = menu_of(site, principal)},
         .facts = facts_of(sites, site, principal),
         .tabs = tabs_of(shown, tab),
         .tab = tab,
         .job = shown.card,
     };
+    page.head.menu->small = false;
     if (page.head.menu->items.empty()) {
         page.head.menu.reset();
     }
-    page.notes = notes_of(site, principal);
+    page.notes = notes_of(shown, principal);
     for (const auto& job : shown.jobs) {
         page.jobs.push_back(
             {.title = job.title,

@@ -290,7 +290,7 @@ Result<void> Dispatcher::check_rights(Inflight& inflight) {
     if (route.permission != "self" && !inflight.principal->may(route.permission)) {
         return fail(
             ErrorCode::Forbidden,
-            "Your account may not do this.",
+            "Your role does not include this. If you need it, ask whoever manages your account.",
             "permission " + route.permission + " is missing"
         );
     }

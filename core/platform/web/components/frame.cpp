@@ -44,8 +44,7 @@ ErrorPage error_page_for(int status) {
             return page(
                 403,
                 "You may not open this page",
-                "Your role does not include it. Ask an administrator of your account if you need "
-                "it.",
+                "Your role does not include it. If you need it, ask whoever manages your account.",
                 {go_home()}
             );
         case 404:
