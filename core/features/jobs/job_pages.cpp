@@ -27,18 +27,27 @@ constexpr int kLogLinesShown = 500;
 struct Segment {
     const char* name;
     const char* label;
+    const char* icon;
+    const char* icon_class;
     std::vector<JobState> states;
 };
 
 const std::array<Segment, 4>& segments() {
     static const std::array<Segment, 4> kSegments{
-        Segment{"all", "All", {}},
+        Segment{"all", "All", "", "", {}},
         Segment{
             "active",
             "Active",
+            "loader-circle",
+            "text-working",
             {JobState::Queued, JobState::Running, JobState::Waiting, JobState::Cancelling}},
-        Segment{"failed", "Failed", {JobState::Failed}},
-        Segment{"done", "Done", {JobState::Succeeded, JobState::Cancelled}},
+        Segment{"failed", "Failed", "circle-x", "text-failed", {JobState::Failed}},
+        Segment{
+            "done",
+            "Done",
+            "circle-check",
+            "text-ready",
+            {JobState::Succeeded, JobState::Cancelled}},
     };
     return kSegments;
 }
@@ -111,8 +120,8 @@ view::List list_of(const Choice& choice, const queue::JobPage& page) {
             .label = segment.label,
             .href = jobs_href(segment, choice.words),
             .count = {},
-            .icon = {},
-            .icon_class = {},
+            .icon = segment.icon,
+            .icon_class = segment.icon_class,
             .is_current = segment.name == choice.segment.name,
         });
     }

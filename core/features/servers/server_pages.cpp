@@ -35,11 +35,22 @@ view::SegmentLink state_segment(
     const auto count = std::count_if(all.begin(), all.end(), [&](const Server& server) {
         return !state || server.state == *state;
     });
-    return {
+    view::SegmentLink link{
         .label = std::move(label),
         .href = list_href({filter.words, state}),
         .count = view::show_count(count),
         .is_current = filter.state == state};
+    if (state == ServerState::Ready) {
+        link.icon = "circle-check";
+        link.icon_class = "text-ready";
+    } else if (state == ServerState::Failed) {
+        link.icon = "circle-x";
+        link.icon_class = "text-failed";
+    } else if (state) {
+        link.icon = "loader-circle";
+        link.icon_class = "text-working";
+    }
+    return link;
 }
 
 view::List list_of(
@@ -239,6 +250,7 @@ Result<ServerPageView> ServerPages::page_of(http::Exchange& exchange, ServerId i
             page.live = live_of(exchange, server);
             page.job = jobs::latest_card(tx, principal, now, "server", id.uuid);
             page.uses = servers_.uses_of(tx, id, std::nullopt);
+            page.uses_href = shell::link_with("/sites", {{"q", server.name}});
             page.head = {
                 .breadcrumbs = {{"Servers", "/servers"}},
                 .title = server.name,
@@ -267,6 +279,7 @@ Result<ServerPageView> ServerPages::page_of(http::Exchange& exchange, ServerId i
             view::SelectField offer;
             offer.name = "tenant";
             offer.label = "Offer to";
+            offer.required = true;
             for (const auto& possible : store.possible_placements(id)) {
                 offer.options.push_back({possible.tenant.to_string(), possible.tenant_name});
             }

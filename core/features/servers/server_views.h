@@ -84,6 +84,7 @@ struct ServerPageView {
     ServerLive live;
     std::optional<view::JobCard> job;
     std::string uses;  ///< "3 sites"
+    std::string uses_href;
     std::vector<PlacementRow> placements;
     std::optional<view::SelectField> offer;  ///< When there is somebody to offer it to.
     std::string offer_action;

@@ -132,24 +132,28 @@ view::EmptyState nothing_found(const TenantFilter& filter, bool may_create) {
 view::List list_of(
     const TenantFilter& filter, const TenantPage& found, std::int64_t offset, bool may_create
 ) {
-    const auto segment = [&](std::string label, std::string state, std::int64_t count) {
+    const auto segment = [&](std::string label,
+                             std::string state,
+                             std::int64_t count,
+                             std::string icon,
+                             std::string icon_class) {
         auto of_state = filter;
         of_state.state = state;
         return view::SegmentLink{
             .label = std::move(label),
             .href = list_href(of_state),
             .count = view::show_count(count),
-            .icon = {},
-            .icon_class = {},
+            .icon = std::move(icon),
+            .icon_class = std::move(icon_class),
             .is_current = filter.state == state};
     };
     view::List list;
     list.counted =
         view::show_count(found.matching) + (found.matching == 1 ? " client" : " clients");
     list.segments = {
-        segment("All", "", found.all),
-        segment("Active", "active", found.active),
-        segment("Suspended", "suspended", found.suspended)};
+        segment("All", "", found.all, "", ""),
+        segment("Active", "active", found.active, "circle-check", "text-ready"),
+        segment("Suspended", "suspended", found.suspended, "circle-pause", "text-text-3")};
     list.table.label = "Clients";
     list.table.columns = {
         {.label = "Name"},
