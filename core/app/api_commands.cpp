@@ -41,13 +41,6 @@ std::string shown(const json& value) {
         }
         return join(items, ", ");
     }
-    if (value.is_object()) {
-        std::vector<std::string> members;
-        for (const auto& [name, member] : value.items()) {
-            members.push_back(name + "=" + shown(member));
-        }
-        return join(members, ", ");
-    }
     return value.dump();
 }
 

@@ -110,16 +110,6 @@ TEST(Commands, ShowAnObjectInsideAnAnswerBelowItInWords) {
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
 }
 
-TEST(Commands, ShowNamedValuesAsTheyAreGiven) {
-    const RouteTable table{config::Config{}};
-    const auto commands = api_commands(table.router());
-    const auto text = render_answer(
-        command_named(commands, "site", "show"),
-        {{"domain", "a.test"}, {"options", {{"locale", "de"}, {"title", "Bread"}}}}
-    );
-    EXPECT_NE(text.find("locale=de, title=Bread\n"), std::string::npos) << text;
-}
-
 TEST(Commands, KeepTablesInLineWhateverTheirLetters) {
     const RouteTable table{config::Config{}};
     const auto commands = api_commands(table.router());
