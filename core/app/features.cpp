@@ -47,6 +47,7 @@ settings::SettingValues setting_defaults(
 plugins::Plugins::Options plugin_options(const config::Config& config) {
     plugins::Plugins::Options options;
     options.folder = config.plugins.directory;
+    options.settings_folder = config.plugins.settings;
     options.allow_private = config.outbound.allow_private;
     options.extra_ca = config.outbound.extra_ca;
     return options;

@@ -30,7 +30,7 @@ def write(state, options, agent_package, facts):
         "web": {"assets": paths.ROOT / "web" / "dist"},
         "migrations": {"directory": paths.ROOT / "migrations"},
         "automation": {"directory": paths.ROOT / "automation"},
-        "plugins": {"directory": built / "plugins"},
+        "plugins": {"directory": built / "plugins", "settings": state.folder / "plugins"},
         "log": {"format": "human"},
         # Browsers find <site>.preview.localhost on their own machine, so a tunnel is needed from any other.
         "preview": {"listen": address(LOOPBACK, ports["preview"])},

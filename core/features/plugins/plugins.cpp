@@ -1,5 +1,6 @@
 #include "core/features/plugins/plugins.h"
 
+#include "core/base/strict_json.h"
 #include "core/features/plugins/plugin_routes.h"
 #include "core/platform/crypto/digest.h"
 #include "core/platform/http/address.h"
@@ -11,6 +12,9 @@
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
 
 namespace hostelry::plugins {
 
@@ -52,6 +56,30 @@ TemplateCard card_of(const std::string& plugin, const json& described) {
     };
 }
 
+/// What the operator set for a plugin; nothing when there is no file.
+Result<std::optional<json>> settings_in(const std::filesystem::path& file) {
+    std::error_code missing;
+    if (!std::filesystem::exists(file, missing)) {
+        return std::optional<json>();
+    }
+    std::ifstream stream(file);
+    std::stringstream text;
+    text << stream.rdbuf();
+    if (!stream) {
+        return fail(ErrorCode::Invalid, "It cannot be read.");
+    }
+    return std::optional<json>(TRY(parse_strict_json(text.str())));
+}
+
+/// Every wrong member, as the list of plugins and the log show it.
+std::string in_words(const std::filesystem::path& file, const Error& error) {
+    std::string text = "Its settings in " + file.string() + " are refused: " + error.message;
+    for (const auto& wrong : error.fields) {
+        text += " " + wrong.field + ": " + wrong.message;
+    }
+    return text;
+}
+
 }  // namespace
 
 /// What only workers have.
@@ -63,6 +91,8 @@ struct Plugins::Running {
     plugin_host::OutboundGateway gateway;
     plugin_host::PluginHost host;
     std::vector<std::pair<std::string, Error>> refused;
+    std::map<std::string, std::string>
+        wrongly_set;  ///< By plugin id: why its settings do not hold.
 };
 
 Plugins::Plugins(Needs needs) : needs_(std::move(needs)) {}
@@ -101,7 +131,27 @@ Result<void> Plugins::start() {
         log::warn("plugins", "no folder of plugins", {{"folder", needs_.options.folder}});
     }
     running_ = std::move(running);
+    apply_settings();
     return write_catalogue();
+}
+
+void Plugins::apply_settings() {
+    if (needs_.options.settings_folder.empty()) {
+        return;
+    }
+    for (const auto& status : running_->host.list()) {
+        const auto file =
+            std::filesystem::path(needs_.options.settings_folder) / (status.id + ".json");
+        const auto applied =
+            settings_in(file).and_then([&](const std::optional<json>& settings) -> Result<void> {
+                return settings ? running_->host.configure(status.id, *settings) : Result<void>();
+            });
+        if (!applied) {
+            auto sentence = in_words(file, applied.error());
+            log::error("plugins", sentence, {{"plugin", status.id}});
+            running_->wrongly_set[status.id] = std::move(sentence);
+        }
+    }
 }
 
 void Plugins::stop(std::chrono::milliseconds patience) {
@@ -131,6 +181,10 @@ Result<void> Plugins::write_catalogue() {
             ),
             .templates = {},
         };
+        if (const auto wrong = running_->wrongly_set.find(status.id);
+            wrong != running_->wrongly_set.end()) {
+            one.entry.problem = wrong->second;
+        }
         if (running_->host.offers(status.id, kDescribeTemplate)) {
             const auto described =
                 running_->host.call(status.id, kDescribeTemplate, json::object());
@@ -194,7 +248,17 @@ Result<json> Plugins::call_account(
     call.idempotency_key = key_for_plugin(options.idempotency_key);
     call.tenant = options.tenant;
     call.cancelled = options.cancelled;
-    if (!account.empty()) {
+    if (account.empty()) {
+        // With other settings than the operator wrote it would do something else than was meant.
+        if (const auto wrong = running_->wrongly_set.find(plugin_id);
+            wrong != running_->wrongly_set.end()) {
+            return fail(
+                ErrorCode::Conflict,
+                "The settings of a plugin are wrong; the list of plugins says how.",
+                wrong->second
+            );
+        }
+    } else {
         call.account = account;
         TRY(running_->host.configure(plugin_id, settings, account));
     }

@@ -42,7 +42,9 @@ struct PluginCallOptions {
 class Plugins {
 public:
     struct Options {
-        std::string folder;                      ///< One sub-folder a plugin.
+        std::string folder;  ///< One sub-folder a plugin.
+        /// <plugin id>.json for what the operator sets; a plugin whose file is wrong is not called.
+        std::string settings_folder{};
         std::vector<std::string> allow_private;  ///< As `outbound.allow_private`.
         std::string extra_ca;                    ///< As `outbound.extra_ca`.
     };
@@ -95,6 +97,8 @@ public:
 
 private:
     struct Running;
+    /// Gives each plugin what the operator wrote into its file of settings.
+    void apply_settings();
     Result<void> write_catalogue();
     Result<nlohmann::json> call_account(
         const std::string& plugin_id,

@@ -136,6 +136,7 @@ const std::vector<Key>& keys() {
         HOSTELRY_KEY("log.file", log.file),
         HOSTELRY_KEY("web.assets", web.assets),
         HOSTELRY_KEY("plugins.directory", plugins.directory),
+        HOSTELRY_KEY("plugins.settings", plugins.settings),
         HOSTELRY_KEY("automation.directory", automation.directory),
         HOSTELRY_KEY("migrations.directory", migrations.directory),
         HOSTELRY_KEY("acme.directory", acme.directory),

@@ -60,6 +60,8 @@ struct Config {
 
     struct Plugins {
         std::string directory = "/usr/lib/hostelry/plugins";
+        std::string settings = "/etc/hostelry/plugins";  ///< <plugin id>.json: what the operator
+                                                         ///< set for a plugin.
     } plugins;
 
     struct Automation {
