@@ -317,6 +317,15 @@ TEST_F(Databases, SlowStatementsAreTold) {
     EXPECT_EQ(slow, 1);
 }
 
+TEST_F(Databases, AServerThatCompilesPlansDoesNotCompileOurs) {
+    postgres.execute(
+        "do $$ begin execute format('alter database %I set jit = on', current_database()); end $$",
+        "postgres"
+    );
+    auto fresh = with([](DatabaseOptions&) {});
+    EXPECT_EQ(fresh.single_statement("show jit").value()[0]["jit"].text(), "off");
+}
+
 TEST_F(Databases, AChangedTableUnderAPreparedStatementIsNoticed) {
     const auto read = [&] {
         return postgres.database().in_system([](Transaction& tx) -> Result<std::int64_t> {
