@@ -237,6 +237,42 @@ TEST_F(Claiming, HigherPriorityComesFirstAndLaterJobsWait) {
     EXPECT_EQ(claim(10), Titles{"plain"});
 }
 
+// Claimed by a way of its own, which must not be a way around anything.
+TEST_F(Claiming, AJobThatIsAloneKeepsToTheSameRules) {
+    const auto id = enqueue_job({.kind = "test.a", .tenant = {}, .title = "1"});
+    EXPECT_EQ(claim(10, 1, R"({"default": 1})"), Titles{"1"});
+    enqueue_job({.kind = "test.a", .tenant = {}, .title = "2"});
+    EXPECT_EQ(claim(10, 1), Titles{}) << "the tenant has one running";
+    EXPECT_EQ(claim(10, 0, R"({"default": 1})"), Titles{}) << "the queue has one running";
+    EXPECT_EQ(claim(10, 2, R"({"default": 2, "other": 1})"), Titles{"2"});
+    EXPECT_EQ(job(id).state, JobState::Running);
+
+    enqueue_job(
+        {.kind = "test.a", .tenant = {}, .title = "late", .run_at = postgres.clock().now() + 1h}
+    );
+    EXPECT_EQ(claim(10), Titles{});
+    postgres.execute("update hostelry.jobs set run_at = now() where title = 'late'");
+    EXPECT_EQ(claim(10), Titles{"late"});
+
+    const auto excepted = enqueue_job({.kind = "test.a", .tenant = {}, .title = "excepted"});
+    const auto claimed = postgres.database().single_statement(
+        "select id from hostelry.claim_jobs('w', '{test.a}', 9, '1 minute', 0, '{}', $1, $2)",
+        Uuid{},
+        std::vector<Uuid>{excepted.uuid}
+    );
+    EXPECT_TRUE(claimed.value().empty());
+    EXPECT_EQ(claim(10), Titles{"excepted"});
+}
+
+TEST_F(Claiming, AJobThatIsAloneWaitsForItsExclusiveTurn) {
+    enqueue_job({.kind = "test.a", .tenant = {}, .exclusive_key = "k", .title = "1"});
+    EXPECT_EQ(claim(10), Titles{"1"});
+    enqueue_job({.kind = "test.a", .tenant = {}, .exclusive_key = "k", .title = "2"});
+    EXPECT_EQ(claim(10), Titles{});
+    finish("1");
+    EXPECT_EQ(claim(10), Titles{"2"});
+}
+
 TEST_F(Claiming, AnswersTheJobsInTheOrderOfTheirTurns) {
     enqueue_job({.kind = "test.a", .tenant = {}, .title = "third"});
     enqueue_job({.kind = "test.a", .tenant = {}, .title = "second", .priority = 1});
