@@ -1,16 +1,9 @@
 // The limit: what PostgreSQL and libpq allow with one table and nothing around it.
 #include "bench/queue/figures.h"
-
-#include <libpq-fe.h>
-#include <poll.h>
+#include "bench/queue/link.h"
 
 #include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <cstdio>
-#include <cstdlib>
-#include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
@@ -19,49 +12,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 using Seconds = std::chrono::duration<double>;
-
-class Link {
-public:
-    explicit Link(const std::string& dsn) : link_(PQconnectdb(dsn.c_str()), PQfinish) {}
-
-    int run(const char* sql) { return check(PQexec(link_.get(), sql)); }
-    void prepare(const char* name, const char* sql) {
-        check(PQprepare(link_.get(), name, sql, 0, nullptr));
-    }
-    int execute(const char* name, const char* value) {
-        return check(
-            PQexecPrepared(link_.get(), name, value != nullptr ? 1 : 0, &value, nullptr, nullptr, 0)
-        );
-    }
-    void wait_for_notice() {
-        for (;;) {
-            PQconsumeInput(link_.get());
-            bool heard = false;
-            while (PGnotify* notice = PQnotifies(link_.get())) {
-                PQfreemem(notice);
-                heard = true;
-            }
-            if (heard) {
-                return;
-            }
-            pollfd socket{PQsocket(link_.get()), POLLIN, 0};
-            poll(&socket, 1, -1);
-        }
-    }
-
-private:
-    int check(PGresult* result) const {
-        const auto status = PQresultStatus(result);
-        if (status != PGRES_COMMAND_OK && status != PGRES_TUPLES_OK) {
-            std::fprintf(stderr, "%s", PQerrorMessage(link_.get()));
-            std::exit(1);
-        }
-        const int rows = PQntuples(result);
-        PQclear(result);
-        return rows;
-    }
-    std::unique_ptr<PGconn, void (*)(PGconn*)> link_;
-};
 
 constexpr auto kInsert =
     "with n as (insert into bare (kind, input) values ($1, '{}') returning 1) select "
@@ -104,7 +54,7 @@ double singles(const std::string& dsn) {
             Link link(dsn);
             link.prepare("insert", kInsert);
             for (int job = 0; job < kSingles / kWriters; ++job) {
-                link.execute("insert", "bench.noop");
+                link.execute("insert", {"bench.noop"});
             }
         });
     }
@@ -123,7 +73,7 @@ double batches(Link& link) {
     link.prepare("many", kInsertMany);
     const auto begun = Clock::now();
     for (int i = 0; i < kBatches; ++i) {
-        link.execute("many", names.c_str());
+        link.execute("many", {names.c_str()});
     }
     return kBatches * kBatch / Seconds(Clock::now() - begun).count();
 }
@@ -132,7 +82,7 @@ double drain(Link& link) {
     link.prepare("fused", kFused);
     int drained = 0;
     const auto begun = Clock::now();
-    while (const int claimed = link.execute("fused", nullptr)) {
+    while (const int claimed = link.execute("fused")) {
         drained += claimed;
     }
     return drained / Seconds(Clock::now() - begun).count();
@@ -149,12 +99,12 @@ double idle_start(const std::string& dsn) {
         Clock::time_point claimed;
         std::thread worker([&] {
             reader.wait_for_notice();
-            reader.execute("claim", nullptr);
+            reader.execute("claim");
             claimed = Clock::now();
         });
         std::this_thread::sleep_for(std::chrono::milliseconds{5});
         const auto begun = Clock::now();
-        writer.execute("insert", "bench.noop");
+        writer.execute("insert", {"bench.noop"});
         worker.join();
         times.push_back(Seconds(claimed - begun).count() * 1000);
     }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "core/base/id.h"
+
 #include <string>
 
 namespace hostelry::bench {
@@ -22,6 +24,8 @@ struct Figures {
 };
 
 Figures measure_bare(const std::string& dsn);
-Figures measure_ours(const std::string& dsn);
+/// Enqueueing only.
+Figures measure_same_table(const std::string& dsn, TenantId tenant);
+Figures measure_ours(const std::string& dsn, TenantId tenant);
 
 }  // namespace hostelry::bench

@@ -25,18 +25,10 @@ using namespace std::chrono_literals;
 
 class Bench {
 public:
-    explicit Bench(const std::string& dsn)
+    Bench(const std::string& dsn, TenantId root)
         : database({.dsn = dsn, .connections_max = 16, .statement_timeout = 60s}, clock),
-          listener(dsn) {
-        const auto found = database.single_statement("select hostelry.root_tenant() as id")
-                               .value()[0]["id"]
-                               .optional_uuid();
-        tenant = TenantId{found ? *found : new_uuid(clock, random)};
-        if (!found) {
-            database
-                .single_statement("select hostelry.create_root_tenant($1, 'Root', 'root')", tenant)
-                .value();
-        }
+          listener(dsn),
+          tenant(root) {
         registry.add({
             .name = "bench.noop",
             .title = "Nothing",
@@ -152,7 +144,7 @@ public:
     db::Database database;
     db::Listener listener;
     queue::Registry registry;
-    TenantId tenant;
+    const TenantId tenant;
     std::mutex mutex;
     std::condition_variable ran;
     int runs = 0;
@@ -161,8 +153,8 @@ public:
 
 }  // namespace
 
-Figures measure_ours(const std::string& dsn) {
-    Bench bench(dsn);
+Figures measure_ours(const std::string& dsn, TenantId tenant) {
+    Bench bench(dsn, tenant);
     bench.start_worker()->stop(5s);  // shows the kind to the database
     Figures figures{};
     figures.singles_per_second = bench.singles();
