@@ -45,7 +45,7 @@ http::Response Dashboard::show(http::Exchange& exchange) {
     DashboardPage page;
     page.shows_jobs = principal.may("job:read");
     const auto loaded =
-        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<void> {
+        needs_.database.read_in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<void> {
             page.figures.clear();
             page.attention.clear();
             for (const auto& figure : figures_) {

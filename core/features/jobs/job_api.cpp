@@ -31,7 +31,7 @@ public:
     explicit JobApi(db::Database& database) : database_(database) {}
 
     Response list(Exchange& exchange) {
-        const auto page = in_tenant(exchange, [&](db::Transaction& tx) -> Result<queue::JobPage> {
+        const auto page = read(exchange, [&](db::Transaction& tx) -> Result<queue::JobPage> {
             const auto asked = TRY(http::query_as<ListJobs>(exchange.request));
             queue::JobFilter filter;
             if (const auto state = queue::state_from_name(asked.state)) {
@@ -53,14 +53,14 @@ public:
     }
 
     Response get(Exchange& exchange) {
-        return http::answered(in_tenant(exchange, [&](db::Transaction& tx) -> Result<JobView> {
+        return http::answered(read(exchange, [&](db::Transaction& tx) -> Result<JobView> {
             return view_of(TRY(asked_job(tx, exchange)));
         }));
     }
 
     Response steps(Exchange& exchange) {
         using Steps = std::vector<StepView>;
-        return http::listed(in_tenant(exchange, [&](db::Transaction& tx) -> Result<Steps> {
+        return http::listed(read(exchange, [&](db::Transaction& tx) -> Result<Steps> {
             const auto job = TRY(asked_job(tx, exchange));
             Steps steps;
             for (const auto& step : JobStore(tx).steps(job.id)) {
@@ -75,8 +75,8 @@ public:
 
 private:
     template <class Work>
-    std::invoke_result_t<Work&, db::Transaction&> in_tenant(const Exchange& exchange, Work work) {
-        return database_.in_tenant(exchange.signed_in().tenant, work);
+    std::invoke_result_t<Work&, db::Transaction&> read(const Exchange& exchange, Work work) {
+        return database_.read_in_tenant(exchange.signed_in().tenant, work);
     }
 
     db::Database& database_;

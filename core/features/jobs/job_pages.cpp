@@ -178,7 +178,7 @@ std::string subject_href_of(const queue::Job& job) {
 http::Response Jobs::list_page(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
     const Choice choice = choice_of(exchange.request);
-    const auto found = needs_.database.in_tenant(
+    const auto found = needs_.database.read_in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<queue::JobPage> {
             queue::JobFilter filter;
@@ -218,10 +218,12 @@ http::Response Jobs::list_page(Exchange& exchange) {
 
 http::Response Jobs::show_page(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto parts =
-        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobParts> {
+    const auto parts = needs_.database.read_in_tenant(
+        principal.tenant,
+        [&](db::Transaction& tx) -> Result<JobParts> {
             return load_parts(tx, TRY(job_id_of(exchange)));
-        });
+        }
+    );
     if (!parts) {
         return Response::failed(parts.error());
     }
@@ -242,10 +244,12 @@ http::Response Jobs::show_page(Exchange& exchange) {
 
 http::Response Jobs::card_fragment(Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto parts =
-        needs_.database.in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobParts> {
+    const auto parts = needs_.database.read_in_tenant(
+        principal.tenant,
+        [&](db::Transaction& tx) -> Result<JobParts> {
             return load_parts(tx, TRY(job_id_of(exchange)));
-        });
+        }
+    );
     if (!parts) {
         return Response::failed(parts.error());
     }

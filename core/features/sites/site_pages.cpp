@@ -78,7 +78,7 @@ Response SitePages::index(Exchange& x) const {
 // --- Creating ---
 
 Result<SiteChoices> SitePages::choices(const users::Caller& caller) const {
-    return needs_.database.in_tenant(
+    return needs_.database.read_in_tenant(
         caller.tenant,
         [&](db::Transaction& tx) -> Result<SiteChoices> {
             return SiteChoices{
@@ -172,7 +172,7 @@ Response SitePages::create(Exchange& x) const {
 Result<SiteShown> SitePages::shown(Exchange& x) const {
     const SiteId id = TRY(site_id_of(x.request));
     const auto& principal = x.signed_in();
-    return needs_.database.in_tenant(
+    return needs_.database.read_in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<SiteShown> {
             SiteShown shown{.site = TRY(SiteStore{tx}.get(id))};

@@ -40,7 +40,7 @@ queue::UndoStep SiteWork::undo_on_site(UndoOnSite undo) const {
 
 Result<std::optional<Site>> SiteWork::owned_site(StepContext& step) const {
     const auto id = SiteId::parse(step.input().value("site", "")).value_or(SiteId{});
-    return needs_.database.in_tenant(
+    return needs_.database.read_in_tenant(
         step.tenant(),
         [&](db::Transaction& tx) -> Result<std::optional<Site>> {
             auto site = SiteStore{tx}.find(id);
@@ -68,7 +68,7 @@ Result<json> SiteWork::apply(
 }
 
 Result<std::vector<databases::DatabaseAccess>> SiteWork::database_access(const Site& site) const {
-    return needs_.database.in_tenant(
+    return needs_.database.read_in_tenant(
         site.tenant,
         [&](db::Transaction& tx) -> Result<std::vector<databases::DatabaseAccess>> {
             return databases::site_database_access(tx, needs_.sealer, site.tenant, site.id.uuid);
@@ -78,10 +78,12 @@ Result<std::vector<databases::DatabaseAccess>> SiteWork::database_access(const S
 
 Result<json> SiteWork::run_template(const Site& site, StepContext& step) const {
     const auto access = TRY(database_access(site));
-    const std::string sealed =
-        TRY(needs_.database.in_tenant(site.tenant, [&](db::Transaction& tx) -> Result<std::string> {
+    const std::string sealed = TRY(needs_.database.read_in_tenant(
+        site.tenant,
+        [&](db::Transaction& tx) -> Result<std::string> {
             return SiteStore{tx}.sealed_secrets(site);
-        }));
+        }
+    ));
     const SiteSecrets secrets = TRY(open_secrets(needs_.sealer, site.tenant, site.id, sealed));
     const json request = template_request(site, secrets, access, preview_names(site));
     json plan = TRY(needs_.infrastructure.template_plan(site.plugin, request, step));

@@ -63,24 +63,30 @@ void Sites::add_jobs(queue::Registry& registry) {
 }
 
 Result<Site> Sites::get(const users::Caller& caller, SiteId id) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Site> {
+    return needs_.database.read_in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Site> {
         return SiteStore{tx}.get(id);
     });
 }
 
 Result<std::vector<SiteTemplate>> Sites::templates(const users::Caller& caller) {
     using Templates = std::vector<SiteTemplate>;
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<Templates> {
-        return needs_.infrastructure.templates(tx);
-    });
+    return needs_.database.read_in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<Templates> {
+            return needs_.infrastructure.templates(tx);
+        }
+    );
 }
 
 Result<SitePage> Sites::list(
     const users::Caller& caller, const SiteFilter& filter, std::int64_t count_max
 ) {
-    return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SitePage> {
-        return SiteStore{tx}.list(filter, count_max);
-    });
+    return needs_.database.read_in_tenant(
+        caller.tenant,
+        [&](db::Transaction& tx) -> Result<SitePage> {
+            return SiteStore{tx}.list(filter, count_max);
+        }
+    );
 }
 
 SiteChange Sites::hand_to_job(

@@ -264,7 +264,7 @@ bool RunJournal::write(bool durable, std::string_view sql, const Params&... para
 
 std::map<std::string, StepRecord> RunJournal::load_steps() {
     while (!is_lease_over()) {
-        const auto steps = database_.in_tenant(
+        const auto steps = database_.read_in_tenant(
             job_.tenant,
             [&](db::Transaction& tx) -> Result<std::map<std::string, StepRecord>> {
                 std::map<std::string, StepRecord> records;
