@@ -150,6 +150,7 @@ int run(const Layout& layout) {
     sigemptyset(&signals);
     sigaddset(&signals, SIGTERM);
     sigaddset(&signals, SIGINT);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no other thread runs yet
     sigprocmask(SIG_BLOCK, &signals, nullptr);
     static_cast<void>(signal(SIGPIPE, SIG_IGN));
     const auto identity = load_identity(layout);

@@ -25,6 +25,7 @@ struct Uuid {
     /// Accepts the canonical form in either case; nothing else.
     static std::optional<Uuid> parse(std::string_view text);
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reads <=> as a comparison with 0
     friend auto operator<=>(const Uuid&, const Uuid&) = default;
 };
 
@@ -43,6 +44,7 @@ struct Id {
     }
     static Id make(const Clock& clock, Random& random) { return Id{new_uuid(clock, random)}; }
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reads <=> as a comparison with 0
     friend auto operator<=>(const Id&, const Id&) = default;
 };
 

@@ -30,7 +30,7 @@ std::string reason_of(const HttpAnswer& answer) {
     return reason;
 }
 
-std::string sentence(std::string start, const std::string& reason) {
+std::string sentence(const std::string& start, const std::string& reason) {
     return reason.empty() ? start + "." : start + ": " + reason;
 }
 

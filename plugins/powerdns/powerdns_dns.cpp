@@ -34,7 +34,9 @@ std::string digest(const std::string& text) {
         hash = (hash ^ static_cast<unsigned char>(c)) * 1'099'511'628'211U;
     }
     char hex[17];
-    std::snprintf(hex, sizeof(hex), "%016llx", static_cast<unsigned long long>(hash));
+    static_cast<void>(
+        std::snprintf(hex, sizeof(hex), "%016llx", static_cast<unsigned long long>(hash))
+    );
     return hex;
 }
 

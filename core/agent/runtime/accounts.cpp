@@ -1,6 +1,7 @@
 #include "core/agent/runtime/accounts.h"
 
 #include "core/agent/runtime/descriptor.h"
+#include "core/base/bytes.h"
 #include "core/base/text.h"
 
 #include <fcntl.h>
@@ -24,7 +25,7 @@ namespace hostelry::agent {
 namespace {
 
 constexpr std::size_t kPasswordEntryBytes = 16384;
-constexpr std::size_t kGroupEntryBytes = std::size_t{256} << 10U;  // www-data is in every site's
+constexpr std::size_t kGroupEntryBytes = 256_KiB;  // www-data is in every site's
 constexpr std::size_t kNumberBytesMax = 32;
 constexpr std::chrono::seconds kEndMax{10};
 constexpr std::chrono::milliseconds kProcessPoll{5};

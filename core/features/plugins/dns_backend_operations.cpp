@@ -80,6 +80,7 @@ bool is_query_address(std::string_view text) {
            end == port.data() + port.size() && number > 0 && number < 65536;
 }
 
+// NOLINTNEXTLINE(bugprone-exception-escape): of a move of JSON, which allocates nothing
 struct CheckedBackend {
     std::vector<std::string> nameservers;
     std::vector<std::string> query_addresses;

@@ -124,13 +124,13 @@ public:
         const Actor& actor, AddServer request, std::optional<std::string> request_key
     );
     /// Bring-up once more: after a failure, or to repair a server that is ready.
-    Result<JobId> bring_up_again(const Actor& actor, ServerId server);
+    Result<JobId> bring_up_again(const Actor& actor, ServerId id);
     /// Conflict while something lives on it.
-    Result<JobId> remove(const Actor& actor, ServerId server);
+    Result<JobId> remove(const Actor& actor, ServerId id);
     /// To a tenant below the acting one. Repeating it is fine.
-    Result<void> offer(const Actor& actor, ServerId server, TenantId to);
+    Result<void> offer(const Actor& actor, ServerId id, TenantId to);
     /// Conflict while something of that tenant lives there.
-    Result<void> withdraw(const Actor& actor, ServerId server, TenantId from);
+    Result<void> withdraw(const Actor& actor, ServerId id, TenantId from);
 
     // Reading, in the acting tenant.
     Result<std::vector<Server>> list(TenantId tenant, const ServerFilter& filter);

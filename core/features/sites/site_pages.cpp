@@ -47,7 +47,7 @@ private:
     Response form_page(Exchange& x, CreateSitePage page, int status) const;
     Result<SiteShown> shown(Exchange& x) const;
     SitePageView page_of(Exchange& x, const SiteShown& shown, SiteTab tab) const;
-    Response answer_dialog(Exchange& x, const SiteShown& shown, std::string error) const;
+    Response answer_dialog(Exchange& x, const SiteShown& found, std::string error) const;
     Response back_from(Exchange& x, const Result<SiteChange>& change, const std::string& text)
         const;
 

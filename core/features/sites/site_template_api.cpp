@@ -53,6 +53,7 @@ TemplateOption option_of(const plugin_host::FormField& field) {
 Result<std::vector<SiteTemplateAnswer>> all_templates(Sites& sites, const Exchange& x) {
     const auto found = TRY(sites.templates(users::caller_of(x)));
     std::vector<SiteTemplateAnswer> answers;
+    answers.reserve(found.size());
     for (const auto& one : found) {
         answers.push_back(TRY(template_answer_of(one)));
     }

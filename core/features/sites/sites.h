@@ -96,7 +96,7 @@ public:
     Result<SiteChange> resume(const users::Caller& caller, SiteId id);
     /// A certificate has been installed on the site's server by hand: its virtual host takes it
     /// into use when it is still plain HTTP. Nothing while a job of the site runs that will do so.
-    void take_certificate(db::Transaction& tx, const users::Caller& caller, const Uuid& site);
+    void take_certificate(db::Transaction& tx, const users::Caller& caller, const Uuid& id);
     /// `typed_name` must be the site's domain. Final.
     Result<SiteChange> remove(
         const users::Caller& caller, SiteId id, const std::string& typed_name

@@ -133,7 +133,7 @@ view::List list_of(
     const TenantFilter& filter, const TenantPage& found, std::int64_t offset, bool may_create
 ) {
     const auto segment = [&](std::string label,
-                             std::string state,
+                             const std::string& state,
                              std::int64_t count,
                              std::string icon,
                              std::string icon_class) {

@@ -5,6 +5,7 @@
 #include "core/platform/crypto/password.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace hostelry::users {
 namespace {
@@ -74,6 +75,7 @@ bool is_mailbox_character(char c) {
 
 std::vector<Choice> role_choices() {
     std::vector<Choice> choices;
+    choices.reserve(std::size(kRoles));
     for (const auto role : kRoles) {
         choices.push_back({std::string(role_name(role)), std::string(role_label(role))});
     }

@@ -108,7 +108,7 @@ UserFilter filter_of(const http::Request& request) {
 
 view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t offset) {
     const auto segment = [&](std::string label,
-                             std::string state,
+                             const std::string& state,
                              std::int64_t count,
                              std::string icon,
                              std::string icon_class) {

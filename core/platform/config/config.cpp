@@ -235,7 +235,7 @@ public:
         if (node.IsMap()) {
             for (const auto& item : node) {
                 const auto key = item.first.as<std::string>();
-                read(item.second, path.empty() ? key : path + "." + key);
+                read(item.second, path.empty() ? key : fmt::format("{}.{}", path, key));
             }
         } else if (node.IsSequence()) {
             std::vector<std::string> items;

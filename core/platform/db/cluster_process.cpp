@@ -81,8 +81,9 @@ void make_account(const std::string& name) {
     }
     sigset_t none;
     sigemptyset(&none);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the child has this one thread
     sigprocmask(SIG_SETMASK, &none, nullptr);
-    signal(SIGPIPE, SIG_DFL);
+    static_cast<void>(signal(SIGPIPE, SIG_DFL));
     // A group of its own: Ctrl-C in a terminal must reach the panel only, which stops us in order.
     setpgid(0, 0);
     umask(077);

@@ -262,7 +262,7 @@ struct EmbeddedPostgres::Parts {
     Result<void> launch() {
         TRY(end_leftover());
         const int log = TRY(open_log());
-        const auto started = spawn_as({
+        auto started = spawn_as({
             .argv = {(options.program_directory / "postgres").string(), "-D", data.string()},
             .account = account,
             .directory = data,

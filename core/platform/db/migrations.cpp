@@ -169,7 +169,7 @@ Result<void> refuse_changed(
 }  // namespace
 
 Result<std::vector<Migration>> read_migrations(const std::filesystem::path& directory) {
-    static const std::regex shape(R"((\d{4})_[a-z0-9]+(_[a-z0-9]+)*\.(up|down)\.sql)");
+    static const std::regex kShape(R"((\d{4})_[a-z0-9]+(_[a-z0-9]+)*\.(up|down)\.sql)");
     std::vector<Migration> migrations;
     std::set<int> numbers;
     std::error_code error;
@@ -179,7 +179,7 @@ Result<std::vector<Migration>> read_migrations(const std::filesystem::path& dire
         if (!file.ends_with(".sql")) {
             continue;
         }
-        if (!std::regex_match(file, match, shape)) {
+        if (!std::regex_match(file, match, kShape)) {
             return fail(
                 ErrorCode::Invalid,
                 "The migration " + file + " is not named NNNN_feature_what.up.sql."
@@ -323,8 +323,8 @@ Result<SchemaGap> compare_schema(Database& database, const std::vector<Migration
 }
 
 Result<void> ensure_database(const std::string& maintenance_dsn, const std::string& name) {
-    static const std::regex shape("[a-z][a-z0-9_]{0,62}");
-    if (!std::regex_match(name, shape)) {
+    static const std::regex kShape("[a-z][a-z0-9_]{0,62}");
+    if (!std::regex_match(name, kShape)) {
         return fail(ErrorCode::Invalid, "\"" + name + "\" cannot be the name of a database.");
     }
     try {

@@ -34,7 +34,7 @@ void Transaction::enter_tenant(TenantId tenant) {
     tenant_ = tenant;
 }
 
-std::optional<Row> Transaction::at_most_one(Rows rows, std::string_view sql) {
+std::optional<Row> Transaction::at_most_one(const Rows& rows, std::string_view sql) {
     if (rows.size() > 1) {
         throw std::logic_error("More than one row: " + std::string(sql));
     }

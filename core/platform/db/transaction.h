@@ -78,7 +78,7 @@ public:
     void enter_tenant(TenantId tenant);
 
 private:
-    static std::optional<Row> at_most_one(Rows rows, std::string_view sql);
+    static std::optional<Row> at_most_one(const Rows& rows, std::string_view sql);
     static Row exactly_one(const Rows& rows, std::string_view sql);
 
     Connection& connection_;

@@ -127,7 +127,7 @@ Dispatcher::~Dispatcher() {
 }
 
 void Dispatcher::subscribe(
-    std::string name, std::vector<std::string> types, Handler handler, From from
+    std::string name, const std::vector<std::string>& types, Handler handler, From from
 ) {
     if (std::ranges::find(parts_->subscribers, name, &Subscriber::name) !=
         parts_->subscribers.end()) {

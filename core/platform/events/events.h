@@ -86,7 +86,7 @@ public:
     /// counts when the name is new to the database; afterwards its stored place does.
     void subscribe(
         std::string name,
-        std::vector<std::string> types,
+        const std::vector<std::string>& types,
         Handler handler,
         From from = From::Beginning
     );

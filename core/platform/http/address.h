@@ -26,6 +26,7 @@ struct IpAddress {
     /// it, because every address of a /64 costs nothing.
     IpAddress subscriber() const;
 
+    // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 reads <=> as a comparison with 0
     friend auto operator<=>(const IpAddress&, const IpAddress&) = default;
 };
 

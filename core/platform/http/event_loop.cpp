@@ -127,7 +127,7 @@ void EventLoop::join() {
     }
 }
 
-void EventLoop::wake() {
+void EventLoop::wake() const {
     const std::uint64_t one = 1;
     [[maybe_unused]] const auto written = ::write(wake_fd_, &one, sizeof one);
 }

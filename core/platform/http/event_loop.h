@@ -101,7 +101,7 @@ private:
     void turn();
     void on_event(Connection& connection, std::uint32_t events);
     void read_mail();
-    void wake();
+    void wake() const;
     void accept_from(Listener& listener);
     void adopt(int fd, const IpAddress& peer, const Listener& listener);
     void relist(Connection& connection, DeadlineClass list);
@@ -129,17 +129,17 @@ private:
     // event_loop_answers.cpp: from an answer to bytes. Those marked (worker) run on either side.
     using Task = void (EventLoop::*)(Connection&);
     Step hand_over(Connection& connection, Task task);
-    void admit_request(Connection& connection);                           // (worker)
-    void spool_body(Connection& connection);                              // (worker)
-    void answer_request(Connection& connection);                          // (worker)
-    void produce_more(Connection& connection);                            // (worker)
-    void answer_overdue(Connection& connection);                          // (worker)
-    void respond(Connection& connection, Answer answer, Keep keep);       // (worker)
-    void begin_answer(Connection& connection, Answer answer, Keep keep);  // (worker)
-    Phase advance(Connection& connection);                                // (worker)
-    Phase produce(Connection& connection);                                // (worker)
-    void finish_request(Connection& connection);                          // (worker)
-    void give_back(Connection& connection, Phase phase);                  // (worker)
+    void admit_request(Connection& connection);                                 // (worker)
+    void spool_body(Connection& connection);                                    // (worker)
+    void answer_request(Connection& connection);                                // (worker)
+    void produce_more(Connection& connection);                                  // (worker)
+    void answer_overdue(Connection& connection);                                // (worker)
+    void respond(Connection& connection, Answer answer, Keep keep);             // (worker)
+    void begin_answer(Connection& connection, Answer answer, Keep keep) const;  // (worker)
+    Phase advance(Connection& connection);                                      // (worker)
+    Phase produce(Connection& connection);                                      // (worker)
+    void finish_request(Connection& connection);                                // (worker)
+    void give_back(Connection& connection, Phase phase);                        // (worker)
     Step answer_here(Connection& connection, Answer answer, Keep keep);
     Step step_flush(Connection& connection);
 

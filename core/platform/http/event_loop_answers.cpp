@@ -112,7 +112,7 @@ void EventLoop::respond(Connection& connection, Answer answer, Keep keep) {
     give_back(connection, phase);
 }
 
-void EventLoop::begin_answer(Connection& connection, Answer answer, Keep keep) {
+void EventLoop::begin_answer(Connection& connection, Answer answer, Keep keep) const {
     auto& work = *connection.work;
     auto& response = answer.response;
     const auto method = work.inflight.request.method;

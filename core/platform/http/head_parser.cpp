@@ -5,7 +5,9 @@
 namespace hostelry::http {
 namespace {
 
-enum : std::uint8_t { kToken = 1, kTarget = 2, kValue = 4 };
+constexpr std::uint8_t kToken = 1;
+constexpr std::uint8_t kTarget = 2;
+constexpr std::uint8_t kValue = 4;
 
 constexpr bool is_token_char(unsigned c) {
     if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <array>
 
 namespace hostelry::http {
@@ -16,9 +17,10 @@ void find_client(Inflight& inflight, const std::vector<AddressRange>& trusted_pr
         return;
     }
     auto client = inflight.peer;
-    const auto hops = split(request.header("x-forwarded-for").value_or(""), ',');
-    for (auto hop = hops.rbegin(); hop != hops.rend(); ++hop) {
-        const auto address = IpAddress::parse(trim(*hop));
+    auto hops = split(request.header("x-forwarded-for").value_or(""), ',');
+    std::ranges::reverse(hops);
+    for (const auto& hop : hops) {
+        const auto address = IpAddress::parse(trim(hop));
         if (!address) {
             break;
         }

@@ -51,7 +51,7 @@ public:
     FileReader(const FileReader&) = delete;
     FileReader& operator=(const FileReader&) = delete;
 
-    Result<std::string> next(std::size_t max) {
+    Result<std::string> next(std::size_t max) const {
         std::string piece(max, '\0');
         const auto got = ::read(fd_, piece.data(), piece.size());
         if (got < 0) {

@@ -152,7 +152,7 @@ Result<HeaderLines> header_lines(const OutboundRequest& request) {
                 ErrorCode::Invalid, "A header holds a character that is not allowed there."
             );
         }
-        append(value.empty() ? name + ';' : name + ": " + value);
+        append(value.empty() ? name + ';' : fmt::format("{}: {}", name, value));
     }
     return lines;
 }

@@ -208,13 +208,13 @@ Result<Response> ReverseProxy::fetch(Inflight& inflight) {
     auto upstream =
         TRY(Upstream::connect(work.target->address, work.target->port, options_.timeouts, curfew_));
     TRY(upstream->send(upstream_head(request, target_of(request), options_.rules), request.body));
-    auto head = TRY(upstream->read_head(request.method));
-    return pass_on(inflight, std::move(head), std::move(upstream));
+    const auto head = TRY(upstream->read_head(request.method));
+    return pass_on(inflight, head, std::move(upstream));
 }
 
 Response ReverseProxy::pass_on(
-    const Inflight& inflight, ResponseHead head, std::unique_ptr<Upstream> from
-) {
+    const Inflight& inflight, const ResponseHead& head, std::unique_ptr<Upstream> from
+) const {
     const auto& request = inflight.request;
     const auto& work = *static_cast<const Work*>(inflight.held.get());
     Response response;

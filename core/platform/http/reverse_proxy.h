@@ -85,7 +85,9 @@ private:
 
     Result<void> find_target(Inflight& inflight);
     Result<Response> fetch(Inflight& inflight);
-    Response pass_on(const Inflight& inflight, ResponseHead head, std::unique_ptr<Upstream> from);
+    Response pass_on(
+        const Inflight& inflight, const ResponseHead& head, std::unique_ptr<Upstream> from
+    ) const;
     Answer failed(Inflight& inflight, Error error, int status = 0);
 
     FindTarget find_;

@@ -173,7 +173,7 @@ Server::~Server() {
 Result<void> Server::start() {
     // OpenSSL writes without MSG_NOSIGNAL: a peer that is gone must be an error, not the end of the
     // process.
-    std::signal(SIGPIPE, SIG_IGN);
+    static_cast<void>(std::signal(SIGPIPE, SIG_IGN));
     auto& shared = impl_->shared;
     std::vector<std::vector<Listener>> by_loop(shared.options.loops);
     if (auto opened = impl_->open_all(by_loop); !opened) {

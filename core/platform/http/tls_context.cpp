@@ -86,7 +86,7 @@ bool fill_certificate(X509* certificate, EVP_PKEY* key, const std::vector<std::s
         return false;
     }
     auto* subject = X509_get_subject_name(certificate);
-    const auto common_name = names.front();
+    const auto& common_name = names.front();
     return X509_set_version(certificate, 2) == 1 &&
            ASN1_INTEGER_set_uint64(X509_get_serialNumber(certificate), serial >> 1) == 1 &&
            X509_gmtime_adj(X509_getm_notBefore(certificate), -3600) != nullptr &&

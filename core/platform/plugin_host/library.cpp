@@ -158,7 +158,7 @@ Result<EntryFunction> open_entry(int memory) {
     const auto path = fmt::format("/proc/self/fd/{}", memory);
     void* handle = ::dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
     if (handle == nullptr) {
-        const char* why = ::dlerror();
+        const char* why = ::dlerror();  // NOLINT(concurrency-mt-unsafe): glibc keeps one a thread
         return fail(
             ErrorCode::Invalid, "The plugin's library cannot be loaded.", why == nullptr ? "" : why
         );

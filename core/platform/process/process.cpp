@@ -3,6 +3,7 @@
 #include "core/base/bytes.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
@@ -64,9 +65,10 @@ Result<Pipe> make_pipe() {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
     std::vector<char*> list;
+    list.reserve(texts.size() + 1);
     for (const auto& text : texts) {
-        list.push_back(const_cast<char*>(text.c_str())
-        );  // execve takes char* for historical reasons only.
+        // execve takes char* for historical reasons only.
+        list.push_back(const_cast<char*>(text.c_str()));
     }
     list.push_back(nullptr);
     return list;
@@ -77,8 +79,9 @@ std::vector<std::string> environment_of(const Command& command) {
     variables.try_emplace("PATH", "/usr/sbin:/usr/bin:/sbin:/bin");
     variables.try_emplace("LANG", "C.UTF-8");
     std::vector<std::string> texts;
+    texts.reserve(variables.size());
     for (const auto& [name, value] : variables) {
-        texts.push_back(name + "=" + value);
+        texts.push_back(fmt::format("{}={}", name, value));
     }
     return texts;
 }
@@ -110,8 +113,9 @@ struct ChildSetup {
     }
     sigset_t none;
     ::sigemptyset(&none);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): the child has this one thread
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
-    ::signal(SIGPIPE, SIG_DFL);
+    static_cast<void>(::signal(SIGPIPE, SIG_DFL));
     const bool wired = ::dup2(setup.input, 0) == 0 && ::dup2(setup.output, 1) == 1 &&
                        (setup.errors < 0 || ::dup2(setup.errors, 2) == 2) &&
                        (setup.directory == nullptr || ::chdir(setup.directory) == 0);
@@ -375,7 +379,7 @@ bool Child::is_running() {
     return !exit_code_;
 }
 
-Result<void> Child::write(std::string_view bytes) {
+Result<void> Child::write(std::string_view bytes) const {
     while (!bytes.empty()) {
         const ssize_t put = ::write(input_, bytes.data(), bytes.size());
         if (put >= 0) {

@@ -56,7 +56,7 @@ public:
 
     int pid() const { return pid_; }
     bool is_running();
-    Result<void> write(std::string_view bytes);
+    Result<void> write(std::string_view bytes) const;
     /// One line without its end; Timeout when none came in time, Unavailable when the program
     /// closed its output.
     Result<std::string> read_line(std::chrono::milliseconds timeout);

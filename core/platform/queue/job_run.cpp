@@ -113,7 +113,7 @@ JobRun::Ending JobRun::run_forward() {
     return cancelling_ ? run_undos() : Ending::Succeeded;
 }
 
-JobRun::Ending JobRun::end_after_failure(std::size_t position, StepOutcome outcome) {
+JobRun::Ending JobRun::end_after_failure(std::size_t position, const StepOutcome& outcome) {
     const Step& step = kind_.steps[position];
     StepRecord& record = record_of(position);
     const bool was_cancelled = signals_.is_raised(RunSignals::Signal::Cancel);
@@ -207,7 +207,7 @@ StepOutcome JobRun::attempt(std::size_t position, bool undoing) {
     StepContext context{*this, position, undoing};
     StepOutcome outcome = call(step, context, undoing);
     if (signals_.is_raised(RunSignals::Signal::LeaseLost)) {
-        throw LeaseLost{};
+        throw LeaseLost{};  // NOLINT(hicpp-exception-baseclass): see there
     }
     if (outcome.output.text().size() > kOutputBytesMax) {
         outcome.kind = StepOutcome::Kind::Failed;

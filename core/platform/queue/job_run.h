@@ -58,7 +58,7 @@ private:
 
     Ending run_forward();
     Ending run_undos();
-    Ending end_after_failure(std::size_t position, StepOutcome outcome);
+    Ending end_after_failure(std::size_t position, const StepOutcome& outcome);
     StepOutcome attempt(std::size_t position, bool undoing);
     /// An exception of a step is a bug of the step: Internal, and the job goes on to its undos.
     StepOutcome call(const Step& step, StepContext& context, bool undoing);

@@ -192,6 +192,7 @@ std::optional<std::vector<std::string>> names_of(const std::vector<JobState>& st
         return std::nullopt;
     }
     std::vector<std::string> names;
+    names.reserve(states.size());
     for (const auto state : states) {
         names.emplace_back(state_name(state));
     }

@@ -227,7 +227,7 @@ const JobKind* Registry::find(std::string_view name) const {
 }
 
 std::vector<JobId> enqueue_all(db::Transaction& tx, const std::vector<NewJob>& jobs) {
-    static const SystemClock clock;
+    const SystemClock clock;
     SystemRandom random;
     std::vector<JobId> ids;
     for (const auto& job : jobs) {

@@ -259,7 +259,7 @@ bool RunJournal::write(bool durable, std::string_view sql, const Params&... para
         signals_.sleep(kDatabaseAwayPause, true);
     }
     signals_.raise(RunSignals::Signal::LeaseLost);
-    throw LeaseLost{};
+    throw LeaseLost{};  // NOLINT(hicpp-exception-baseclass): see there
 }
 
 std::map<std::string, StepRecord> RunJournal::load_steps() {
@@ -288,7 +288,7 @@ std::map<std::string, StepRecord> RunJournal::load_steps() {
         }
         signals_.sleep(kDatabaseAwayPause, true);
     }
-    throw LeaseLost{};
+    throw LeaseLost{};  // NOLINT(hicpp-exception-baseclass): see there
 }
 
 bool RunJournal::start_step(

@@ -24,7 +24,8 @@ struct StepRecord {
     db::JsonText output = db::JsonText::of_text("null");
 };
 
-/// The lease was lost: nothing of the job may be touched any more.
+/// The lease was lost: nothing of the job may be touched any more. No std::exception, so that it
+/// passes all that catches errors of a step.
 struct LeaseLost {};
 
 class RunJournal {

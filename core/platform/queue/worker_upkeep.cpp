@@ -131,7 +131,7 @@ Result<void> WorkerUpkeep::publish_kinds() {
     });
 }
 
-void WorkerUpkeep::flush_notes() {
+void WorkerUpkeep::flush_notes() const {
     for (const auto& run : needs_.runs()) {
         if (run->journal().has_unwritten()) {
             run->journal().flush();

@@ -47,7 +47,7 @@ private:
     std::chrono::milliseconds pause();
     void publish();
     Result<void> publish_kinds();
-    void flush_notes();
+    void flush_notes() const;
     void renew_leases();
     void tell_renewal(JobRun& run, const std::unordered_map<Uuid, bool>& kept);
     void give_life_sign();

@@ -122,6 +122,7 @@ std::vector<Field> described_fields(
     const std::vector<std::string>& only
 ) {
     std::vector<const hostelry::Field*> members;
+    members.reserve(only.size());
     for (const std::string& name : only) {
         members.push_back(description.find(name));
     }

@@ -89,6 +89,7 @@ std::int32_t member(void* instance, const hostelry_call* call, hostelry_str requ
 /// Keeps what entry received; one per instance class.
 template <class Instance>
 struct Entry {
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): entry gets it once
     static inline const hostelry_host* host = nullptr;
 
     static std::int32_t create(void* account, const hostelry_call* call, void** instance) {
@@ -135,6 +136,7 @@ hostelry_plugin define(
 
 }  // namespace hostelry::plugin
 
+// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a parameter
 #define HOSTELRY_PLUGIN_ENTRY(host)                                             \
     extern "C" HOSTELRY_EXPORT const hostelry_plugin* hostelry_plugin_entry_v1( \
         const hostelry_host* host                                               \

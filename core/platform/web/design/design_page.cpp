@@ -144,22 +144,23 @@ Menu row_menu(const std::string& id, const std::string& domain) {
 
 std::vector<DesignRow> rows(Instant now) {
     std::vector<DesignRow> rows;
-    const auto add = [&](std::string id, Chip chip, std::string runtime, Value disk, Value visits) {
-        const std::string domain = id + ".example";
-        Menu menu = row_menu(id, domain);
-        rows.push_back(
-            {id,
-             domain,
-             std::move(chip),
-             std::move(runtime),
-             "fsn1-web-03",
-             "Otto & Daughters",
-             std::move(disk),
-             std::move(visits),
-             now - 24h * 90 * static_cast<int>(rows.size() + 1),
-             std::move(menu)}
-        );
-    };
+    const auto add =
+        [&](const std::string& id, Chip chip, std::string runtime, Value disk, Value visits) {
+            const std::string domain = id + ".example";
+            Menu menu = row_menu(id, domain);
+            rows.push_back(
+                {id,
+                 domain,
+                 std::move(chip),
+                 std::move(runtime),
+                 "fsn1-web-03",
+                 "Otto & Daughters",
+                 std::move(disk),
+                 std::move(visits),
+                 now - 24h * 90 * static_cast<int>(rows.size() + 1),
+                 std::move(menu)}
+            );
+        };
     const auto all = chips(true);
     add("aurora-bikes", all[0], "WordPress", {.text = "2.7", .unit = "GB"}, {.text = "12,847"});
     add("falcon-bakery", all[1], "WordPress", {.text = "6.7", .unit = "GB"}, {.text = "16,939"});
