@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <string_view>
 
 namespace hostelry::app {
 namespace {
@@ -13,6 +15,35 @@ namespace {
 using nlohmann::json;
 
 constexpr std::size_t kCellWidthMax = 48;
+constexpr std::size_t kMinuteEnd = std::string_view("2026-11-29T13:45").size();
+
+// What a list tells of things with many members, so that a row fits a screen. `show` and --json
+// tell all.
+const std::map<std::string_view, std::vector<std::string_view>>& brief_members() {
+    static const std::map<std::string_view, std::vector<std::string_view>> kBrief{
+        {"Site",
+         {"id",
+          "shown_domain",
+          "state",
+          "template",
+          "server_name",
+          "https",
+          "account",
+          "created_at"}},
+        {"Job", {"id", "title", "subject_name", "state", "current_step", "error", "created_at"}},
+        {"Server", {"id", "name", "address", "state", "is_online", "message", "last_seen_at"}},
+        {"User", {"id", "name", "email", "role", "state", "tenant_name", "last_sign_in_at"}},
+        {"Certificate", {"id", "names", "kind", "state", "not_after", "problem"}},
+        {"DnsZone", {"id", "name", "state", "problem", "records", "backend_name", "dnssec"}},
+    };
+    return kBrief;
+}
+
+bool is_brief(const Description& description, const Field& field) {
+    const auto brief = brief_members().find(description.name);
+    return brief == brief_members().end() ||
+           std::find(brief->second.begin(), brief->second.end(), field.name) != brief->second.end();
+}
 
 std::vector<std::string> path_parts(const std::string& path) {
     std::vector<std::string> names;
@@ -81,7 +112,7 @@ std::vector<const Field*> columns_of(const Description& description, const json&
         const auto kind = field.facts.kind;
         const bool is_other_id = kind == Kind::Id && field.name != "id";
         if (field.nested != nullptr || kind == Kind::TextMap || kind == Kind::Password ||
-            is_other_id) {
+            is_other_id || !is_brief(description, field)) {
             continue;
         }
         const bool is_told = std::any_of(items.begin(), items.end(), [&](const json& item) {
@@ -92,6 +123,14 @@ std::vector<const Field*> columns_of(const Description& description, const json&
         }
     }
     return columns;
+}
+
+/// Moments to the minute.
+std::string in_cell(const Field& field, const json& value) {
+    const std::string text = shown(value);
+    return field.facts.kind == Kind::Timestamp && value.is_string()
+               ? text.substr(0, kMinuteEnd) + "Z"
+               : text;
 }
 
 std::string cut(std::string text) {
@@ -116,7 +155,7 @@ std::string render_table(const Description& description, const json& items) {
     for (const auto& item : items) {
         auto& row = rows.emplace_back();
         for (const auto* column : columns) {
-            row.push_back(cut(shown(item.value(column->name, json(nullptr)))));
+            row.push_back(cut(in_cell(*column, item.value(column->name, json(nullptr)))));
         }
     }
     std::string text;

@@ -7,12 +7,36 @@
 #include <CLI/CLI.hpp>
 
 #include <cstdio>
+#include <string>
 
 namespace {
 
 using hostelry::ErrorCode;
 using hostelry::exit_code;
 namespace app = hostelry::app;
+
+/// The commands there are where the line stops; true when it names none of them.
+bool tell_commands(const CLI::App& program) {
+    const CLI::App* at = &program;
+    while (!at->get_subcommands().empty()) {
+        at = at->get_subcommands().front();
+    }
+    const auto commands = at->get_subcommands([](const CLI::App*) { return true; });
+    if (commands.empty()) {
+        return false;
+    }
+    std::string names;
+    for (const auto* command : commands) {
+        names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+    std::fprintf(
+        stderr,
+        "hostelry: Name one of the commands%s: %s.\nAdd --help to see what one of them does.\n",
+        at == &program ? "" : (" of " + at->get_name()).c_str(),
+        names.c_str()
+    );
+    return true;
+}
 
 int run(int argc, char** argv) {
     CLI::App program{"Hostelry, the hosting control panel"};
@@ -35,6 +59,11 @@ int run(int argc, char** argv) {
     app::add_api_commands(program, line);
     try {
         program.parse(argc, argv);
+    } catch (const CLI::RequiredError& error) {
+        if (!tell_commands(program)) {
+            program.exit(error);
+        }
+        return exit_code(ErrorCode::Invalid);
     } catch (const CLI::ParseError& error) {
         const int code = program.exit(error);
         return code == 0 ? 0 : exit_code(ErrorCode::Invalid);

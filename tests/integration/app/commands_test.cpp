@@ -110,6 +110,29 @@ TEST(Commands, ShowAnObjectInsideAnAnswerBelowItInWords) {
     EXPECT_EQ(text.find('{'), std::string::npos) << text;
 }
 
+TEST(Commands, ListOfManyMembersWhatPeopleLookFor) {
+    const RouteTable table{config::Config{}};
+    const auto commands = api_commands(table.router());
+    const json site{
+        {"id", "1"},
+        {"domain", "xn--bcher-kva.example"},
+        {"shown_domain", "bücher.example"},
+        {"names", {"xn--bcher-kva.example"}},
+        {"key", "s1"},
+        {"state", "ready"},
+        {"url", "https://xn--bcher-kva.example/"},
+        {"created_at", "2026-11-29T13:45:50.437Z"}};
+    EXPECT_EQ(
+        render_answer(
+            command_named(commands, "site", "list"), {{"items", {site}}, {"next", nullptr}}
+        ),
+        "Id  Shown domain    State  Created at\n1   bücher.example  ready  2026-11-29T13:45Z\n"
+    );
+    const auto all = render_answer(command_named(commands, "site", "show"), site);
+    EXPECT_NE(all.find("https://xn--bcher-kva.example/"), std::string::npos) << all;
+    EXPECT_NE(all.find("13:45:50.437Z"), std::string::npos) << all;
+}
+
 TEST(Commands, KeepTablesInLineWhateverTheirLetters) {
     const RouteTable table{config::Config{}};
     const auto commands = api_commands(table.router());
