@@ -88,6 +88,7 @@ Result<void> ServeRole::start() {
     const auto listen = TRY(parse_host_port(platform_.config().http.listen, "http.listen"));
     const auto tls = TRY(tls_for(listen));
     const auto assets = TRY(http::StaticAssets::load(platform_.config().web.assets));
+    features_.shell().set_last_event([this] { return hub_.last_event_id(); });
     features_.add_routes(router_);
     router_.add(assets.routes("/assets"));
     router_.add(http::openapi_route(

@@ -61,6 +61,7 @@ view::Shell Shell::frame(const http::Exchange& exchange, PageFacts facts) const 
     frame.account_links = {
         {.section = "profile", .label = "Your profile", .icon = "user", .href = "/profile"}};
     frame.events_href = events_href(principal, facts.topics);
+    frame.events_href += last_event_ ? "&last=" + last_event_() : "";
     frame.toasts = flashes_of(exchange.request);
     const auto loaded =
         needs_.database.in_tenant(principal.home, [&](db::Transaction& tx) -> Result<void> {

@@ -87,6 +87,8 @@ public:
     /// What the panel calls itself on every page; asked for each page, so it answers from memory.
     void set_product(std::function<std::string()> product) { product_ = std::move(product); }
     std::string product() const { return product_ ? product_() : "Hostelry"; }
+    /// The id of the newest event, so that pages miss none before their stream is open.
+    void set_last_event(std::function<std::string()> id) { last_event_ = std::move(id); }
     /// Topics "<prefix>:<uuid>", for example "site:01…".
     void add_topic(std::string prefix, TopicCheck check);
     /// Asked only when the person has the permission.
@@ -103,6 +105,7 @@ private:
     std::vector<std::pair<std::string, PaletteSource>> sources_;
     std::shared_ptr<Pages> pages_;
     std::function<std::string()> product_;
+    std::function<std::string()> last_event_;
     ActivitySource activity_source_;
 };
 

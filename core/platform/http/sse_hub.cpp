@@ -58,6 +58,11 @@ void SseHub::publish(const std::string& topic, std::string_view event, std::stri
     }
 }
 
+std::string SseHub::last_event_id() const {
+    const std::lock_guard lock(mutex_);
+    return epoch_ + "-" + std::to_string(sequence_);
+}
+
 void SseHub::end_session(const std::string& session_key) {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, loop] : attached_) {

@@ -43,6 +43,9 @@ public:
     /// JSON). Any thread; returns before anything is sent.
     void publish(const std::string& topic, std::string_view event, std::string_view data);
 
+    /// Of the newest event: a page that is made now and connects a moment later resumes from it.
+    std::string last_event_id() const;
+
     /// Ends the streams of a session at once (sign-out, password change).
     void end_session(const std::string& session_key);
 

@@ -90,6 +90,16 @@ TEST_F(Streams, ResumeWithoutAGapOrADouble) {
     }
 }
 
+TEST_F(Streams, BeginWhereThePageWasMade) {
+    world.start();
+    const auto made = world.hub.last_event_id();
+    world.hub.publish("tenant:1", "job", "before the stream");
+    auto wire = open("Last-Event-ID: " + made + "\r\n");
+    EXPECT_NE(wire.read_until("\n\n").find("before the stream"), std::string::npos);
+    world.hub.publish("tenant:1", "job", "after it");
+    EXPECT_NE(wire.read_until("\n\n").find("after it"), std::string::npos);
+}
+
 TEST_F(Streams, ResumeExactlyWhileEventsArePublished) {
     world.dispatcher_options.rate_limits.page.count = 0;
     world.start();

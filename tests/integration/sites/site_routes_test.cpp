@@ -382,6 +382,11 @@ TEST_F(SiteRoutes, ThePaletteBeginsThingsByAnyName) {
     EXPECT_TRUE(signed_in("root@x.test").get("/palette?q=add%20server").has("/servers/new"));
 }
 
+TEST_F(SiteRoutes, MissNoEventBetweenThePageAndItsStream) {
+    panel.shell.set_last_event([] { return std::string("0a1b-7"); });
+    EXPECT_TRUE(signed_in("ada@x.test").get("/sites").has("&amp;last=0a1b-7\""));
+}
+
 TEST_F(SiteRoutes, TurnPagesBothWays) {
     for (int number = 10; number < 70; ++number) {
         create(ada, plain("site" + std::to_string(number) + ".example"));
