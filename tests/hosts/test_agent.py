@@ -367,6 +367,24 @@ class Sites(unittest.TestCase):
         self.host.out("hostelry-agent cron-run scronjob job")
         self.assertEqual(self.host.out("ls /srv/sites/scronjob/tmp"), "out")
 
+    def test_a_site_that_rests_runs_nothing(self):
+        site = "sresting"
+        pool = {"do": "pool.ensure", "site": site, "php_version": self.php}
+        rest = [{"do": "cron.pause", "site": site, "paused": True}, {"do": "pool.remove", "site": site},
+                {"do": "processes.end", "site": site}]
+        self.ok([{"do": "account.ensure", "site": site}, pool])
+        crontab = f"/var/spool/cron/crontabs/{site}"
+        self.host.out(f"echo '* * * * * true' > {crontab} && chown {site} {crontab}")
+        self.host.out(f"setpriv --reuid {site} --regid {site} --clear-groups setsid sleep 1000 >/dev/null 2>&1 </dev/null &")
+        self.host.out(f"until pgrep -u {site}; do :; done")
+        self.ok(rest)
+        self.assertEqual(self.host.out(f"pgrep -u {site}; ls {crontab} /run/php/hostelry-{site}.sock 2>/dev/null; true"), "")
+        self.unchanged(rest)
+        self.ok([pool, {"do": "cron.pause", "site": site, "paused": False}])
+        self.host.out(f"test -S /run/php/hostelry-{site}.sock")
+        refused = self.host.ssh(f"setpriv --reuid {site} --regid {site} --clear-groups crontab -", text_in="* * * * * true\n")
+        self.assertNotEqual(refused.returncode, 0)
+
     def test_a_file_that_shall_be_kept_is_written_once_only(self):
         site = "skeepit1"
         page = {"do": "file.write", "site": site, "path": "htdocs/index.html", "content": "ours", "mode": "0640", "keep": True}

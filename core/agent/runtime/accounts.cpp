@@ -42,6 +42,32 @@ std::vector<pid_t> processes_of(uid_t uid) {
     return found;
 }
 
+/// True when there were any; returns when none is left.
+Result<bool> end_processes_of(uid_t uid) {
+    const auto until = std::chrono::steady_clock::now() + kEndMax;
+    bool any = false;
+    while (true) {
+        const auto left = processes_of(uid);
+        if (left.empty()) {
+            return any;
+        }
+        any = true;
+        if (std::chrono::steady_clock::now() > until) {
+            return fail(ErrorCode::Timeout, "A process of the site could not be ended.");
+        }
+        for (const pid_t pid : left) {
+            // By descriptor, and looked at again: the number may have gone to another process.
+            const Descriptor process{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
+            struct stat facts {};
+            const std::string folder = "/proc/" + std::to_string(pid);
+            if (process && stat(folder.c_str(), &facts) == 0 && facts.st_uid == uid) {
+                syscall(SYS_pidfd_send_signal, process.number(), SIGKILL, nullptr, 0);
+            }
+        }
+        std::this_thread::sleep_for(kProcessPoll);
+    }
+}
+
 /// As a user's or a group's number: a site's user and group have the same.
 bool is_in_use(uid_t number) {
     std::vector<char> buffer(kGroupEntryBytes);
@@ -102,27 +128,10 @@ Result<uid_t> take_site_uid(const Layout& layout) {
     return fail(ErrorCode::QuotaExceeded, "This server has no user number left for a site.");
 }
 
-Result<void> end_processes_of(uid_t uid) {
-    const auto until = std::chrono::steady_clock::now() + kEndMax;
-    while (true) {
-        const auto left = processes_of(uid);
-        if (left.empty()) {
-            return {};
-        }
-        if (std::chrono::steady_clock::now() > until) {
-            return fail(ErrorCode::Timeout, "A process of the site could not be ended.");
-        }
-        for (const pid_t pid : left) {
-            // By descriptor, and looked at again: the number may have gone to another process.
-            const Descriptor process{static_cast<int>(syscall(SYS_pidfd_open, pid, 0))};
-            struct stat facts {};
-            const std::string folder = "/proc/" + std::to_string(pid);
-            if (process && stat(folder.c_str(), &facts) == 0 && facts.st_uid == uid) {
-                syscall(SYS_pidfd_send_signal, process.number(), SIGKILL, nullptr, 0);
-            }
-        }
-        std::this_thread::sleep_for(kProcessPoll);
-    }
+Result<bool> end_work_of(const Layout& layout, const Account& account) {
+    const bool had_crontab = TRY(remove_file(layout.crontabs + "/" + account.site));
+    const bool had_processes = TRY(end_processes_of(account.uid));
+    return had_crontab || had_processes;
 }
 
 void become(const Account& account) {

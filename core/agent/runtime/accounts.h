@@ -32,8 +32,9 @@ Result<Account> get_account(const Layout& layout, const std::string& site);
 /// the range they begin again, past those in use. Called under the lock "accounts".
 Result<uid_t> take_site_uid(const Layout& layout);
 
-/// Ends every process of the uid; returns when none is left.
-Result<void> end_processes_of(uid_t uid);
+/// Ends every process of the account and takes away the crontab that it may have made for itself,
+/// which would start them anew. Returns when no process is left; true when there was anything.
+Result<bool> end_work_of(const Layout& layout, const Account& account);
 
 /// Gives up root for good in this process: groups, gid, uid, no new privileges. Ends the process
 /// when any of it fails.

@@ -14,6 +14,7 @@ struct Layout {
     std::string php = "/etc/php";
     std::string php_run = "/run/php";
     std::string cron = "/etc/cron.d";
+    std::string crontabs = "/var/spool/cron/crontabs";  ///< Users' own ones.
 
     std::string home_of(const std::string& site) const { return sites + "/" + site; }
     std::string vhost_of(const std::string& site) const {

@@ -98,8 +98,19 @@ json vhost_actions(const Site& site, const VhostWish& wish) {
     return just(action(site, "vhost", "vhost.ensure", std::move(facts)));
 }
 
-json cron_pause_actions(const Site& site, bool paused) {
-    return just(action(site, "cron", "cron.pause", {{"paused", paused}}));
+json rest_actions(const Site& site) {
+    json actions = just(action(site, "cron", "cron.pause", {{"paused", true}}));
+    if (site.uses_php()) {
+        actions.push_back(pool_removal_actions(site).front());
+    }
+    actions.push_back(action(site, "processes", "processes.end"));
+    return actions;
+}
+
+json wake_actions(const Site& site) {
+    json actions = site.uses_php() ? pool_actions(site) : json::array();
+    actions.push_back(action(site, "cron", "cron.pause", {{"paused", false}}));
+    return actions;
 }
 
 json vhost_removal_actions(const Site& site) {

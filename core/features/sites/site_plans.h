@@ -34,8 +34,9 @@ nlohmann::json pool_removal_actions(const Site& site);
 
 /// `site.web` must be known.
 nlohmann::json vhost_actions(const Site& site, const VhostWish& wish);
-/// Nothing of a suspended site is started by cron.
-nlohmann::json cron_pause_actions(const Site& site, bool paused);
+/// What could start a program of the site rests first; then what still runs is ended.
+nlohmann::json rest_actions(const Site& site);
+nlohmann::json wake_actions(const Site& site);
 nlohmann::json vhost_removal_actions(const Site& site);
 
 struct CheckWish {

@@ -1,5 +1,5 @@
-// One turn each way: the virtual host answers "suspended" or the site, and cron rests or runs.
-// Files, database and certificate stay.
+// One turn each way: the virtual host answers "suspended" and nothing of the site runs, or the site
+// answers and its pool and cron run. Files, database and certificate stay.
 #include "core/features/sites/site_jobs.h"
 #include "core/features/sites/site_plans.h"
 
@@ -18,6 +18,20 @@ struct Turn {
     const char* event;
 };
 
+/// Visitors are told first and served last, so that none of them meets a site without its pool.
+Result<void> turn_to(
+    const SiteWork& work, const Site& site, StepContext& context, bool to_suspended
+) {
+    const bool with_certificate = site.https == Https::Active;
+    if (to_suspended) {
+        TRY(work.ensure_vhost(site, context, with_certificate, true));
+        TRY(work.apply(site, rest_actions(site), context));
+        return {};
+    }
+    TRY(work.apply(site, wake_actions(site), context));
+    return work.ensure_vhost(site, context, with_certificate, false);
+}
+
 queue::JobKind turn_job(
     const Sites::Needs& needs,
     const Turn& turn,
@@ -34,8 +48,7 @@ queue::JobKind turn_job(
             context.note("Taken back");
             return json::object();
         }
-        TRY(work.ensure_vhost(*site, context, site->https == Https::Active, turn.to_suspended));
-        TRY(work.apply(*site, cron_pause_actions(*site, turn.to_suspended), context));
+        TRY(turn_to(work, *site, context, turn.to_suspended));
         TRY(work.enter(context, *site, turn.goal, "", turn.event));
         return json::object();
     };
@@ -49,9 +62,7 @@ queue::JobKind turn_job(
                                   : "It could not be resumed; see its last job.",
                 ""
             ));
-            TRY(work.ensure_vhost(site, context, site.https == Https::Active, !turn.to_suspended));
-            TRY(work.apply(site, cron_pause_actions(site, !turn.to_suspended), context));
-            return {};
+            return turn_to(work, site, context, !turn.to_suspended);
         });
     return {
         .name = std::move(name),

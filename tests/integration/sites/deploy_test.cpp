@@ -248,6 +248,7 @@ TEST_F(DeploySite, CanBeSuspendedAndResumed) {
     EXPECT_TRUE(outside.last("vhost.ensure").at("suspended").get<bool>());
     EXPECT_EQ(outside.last("vhost.ensure").at("certificate"), "current");
     EXPECT_TRUE(outside.last("cron.pause").at("paused").get<bool>());
+    EXPECT_EQ(outside.last("processes.end").at("site"), ready.key);
     EXPECT_EQ(sites.suspend(caller(ada), ready.id).error().code, ErrorCode::Conflict);
     const auto resumption = sites.resume(caller(ada), ready.id);
     ASSERT_TRUE(resumption);

@@ -49,9 +49,9 @@ TEST(Plans, NameEveryMistakeAtOnce) {
     EXPECT_THAT(
         plan.error().fields,
         ::testing::UnorderedElementsAre(
-            testing::Field(&FieldError::field, "plan"),
-            testing::Field(&FieldError::field, "dry_run"),
-            testing::Field(&FieldError::field, "actions.0.do")
+            ::testing::Field(&FieldError::field, "plan"),
+            ::testing::Field(&FieldError::field, "dry_run"),
+            ::testing::Field(&FieldError::field, "actions.0.do")
         )
     );
 }

@@ -25,6 +25,7 @@ public:
         layout.php = *this / "php";
         layout.php_run = *this / "php_run";
         layout.cron = *this / "cron";
+        layout.crontabs = *this / "crontabs";
         return layout;
     }
 

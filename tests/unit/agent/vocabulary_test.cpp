@@ -16,6 +16,7 @@ using nlohmann::json;
 const std::map<std::string, json> kGood{
     {"account.ensure", {{"site", "s7f3k2m9"}}},
     {"account.remove", {{"site", "s7f3k2m9"}}},
+    {"processes.end", {{"site", "s7f3k2m9"}}},
     {"directory.ensure", {{"site", "s7f3k2m9"}, {"path", "htdocs"}, {"mode", "0750"}}},
     {"file.write", {{"site", "s7f3k2m9"}, {"path", "a"}, {"mode", "0640"}, {"content", "x"}}},
     {"file.remove", {{"site", "s7f3k2m9"}, {"path", "a"}}},

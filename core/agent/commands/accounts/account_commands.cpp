@@ -219,6 +219,25 @@ public:
     }
 };
 
+class EndProcesses final : public WithoutUndo<SiteCommand<AccountFacts>> {
+public:
+    using WithoutUndo::WithoutUndo;
+
+    void check(Problems& problems) const override { check_site(problems, facts.site); }
+
+    Result<Outcome> preview(Host& host) const override {
+        return TRY(find_account(host.layout, facts.site))
+                   ? changed("What the site runs would be ended.")
+                   : unchanged("There is no such user.");
+    }
+
+    Result<Outcome> apply(Host& host, const Memory& /*memory*/) const override {
+        const auto account = TRY(get_account(host.layout, facts.site));
+        return TRY(end_work_of(host.layout, account)) ? changed("What the site ran is ended.")
+                                                      : unchanged("The site runs nothing.");
+    }
+};
+
 /// userdel leaves the group alone when it still has members, as ours has the web server.
 Result<bool> remove_group(const std::string& site) {
     std::vector<char> buffer(256_KiB);
@@ -240,7 +259,7 @@ Result<bool> remove_account(const Layout& layout, const std::string& site) {
     const auto lock = TRY(take_lock(layout, "accounts", kLockPatience));
     const auto account = TRY(find_account(layout, site));
     if (account) {
-        TRY(end_processes_of(account->uid));
+        TRY(end_work_of(layout, *account));
     }
     const bool had_home = TRY(remove_tree(layout.home_of(site)));
     if (account) {
@@ -255,6 +274,7 @@ Result<bool> remove_account(const Layout& layout, const std::string& site) {
 void add_account_commands(Registry& registry) {
     registry.add<EnsureAccount, AccountFacts>("account.ensure");
     registry.add<RemoveAccount, AccountFacts>("account.remove");
+    registry.add<EndProcesses, AccountFacts>("processes.end");
 }
 
 }  // namespace hostelry::agent

@@ -119,7 +119,7 @@ public:
         any = TRY(remove_crons_of(layout, site)) || any;
         any = TRY(remove_pools_of(layout, site)) || any;
         if (const auto account = TRY(find_account(layout, site))) {
-            TRY(end_processes_of(account->uid));
+            any = TRY(end_work_of(layout, *account)) || any;
         }
         any = TRY(remove_databases_of(site)) || any;
         any = TRY(remove_tree(layout.certificates_of(site))) || any;

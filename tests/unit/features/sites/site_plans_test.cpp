@@ -1,5 +1,6 @@
 #include "core/features/sites/site_plans.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -7,6 +8,7 @@ namespace hostelry::sites {
 namespace {
 
 using nlohmann::json;
+using ::testing::ElementsAre;
 
 Site wordpress_site() {
     Site site{.key = "s7f3k2m9", .domain = "example.com", .with_www = true, .php_version = "8.2"};
@@ -30,6 +32,27 @@ TEST(SitePlans, NameTheSiteInEachAction) {
         EXPECT_EQ(actions.at(0).at("site"), "s7f3k2m9");
         EXPECT_TRUE(actions.at(0).at("id").is_string());
     }
+}
+
+std::vector<std::string> names_of(const json& actions) {
+    std::vector<std::string> names;
+    for (const auto& action : actions) {
+        names.push_back(action.at("do"));
+    }
+    return names;
+}
+
+TEST(SitePlans, EndWhatASuspendedSiteRunsOnceNothingStartsItAnew) {
+    Site site = wordpress_site();
+    const json rest = rest_actions(site);
+    EXPECT_THAT(names_of(rest), ElementsAre("cron.pause", "pool.remove", "processes.end"));
+    EXPECT_TRUE(rest.at(0).at("paused").get<bool>());
+    const json wake = wake_actions(site);
+    EXPECT_THAT(names_of(wake), ElementsAre("pool.ensure", "cron.pause"));
+    EXPECT_FALSE(wake.at(1).at("paused").get<bool>());
+    site.php_version.clear();
+    EXPECT_THAT(names_of(rest_actions(site)), ElementsAre("cron.pause", "processes.end"));
+    EXPECT_THAT(names_of(wake_actions(site)), ElementsAre("cron.pause"));
 }
 
 TEST(SitePlans, RedirectOnlyWithACertificate) {
