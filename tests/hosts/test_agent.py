@@ -172,6 +172,23 @@ class Sites(unittest.TestCase):
         self.assertIn("Old", self.host.get("sundoof1.example.test")[1])
         self.assertEqual(self.host.get("sundoof1.example.test", "/extra.html")[0], 404)
 
+    def test_undo_takes_away_nothing_that_was_there_before(self):
+        site, home = "sundoof2", "/srv/sites/sundoof2"
+        self.ok([{"do": "account.ensure", "site": site}, {"do": "directory.ensure", "site": site, "path": "htdocs"},
+                 {"do": "file.write", "site": site, "path": "htdocs/own", "content": "mine", "mode": "0600"}])
+        change = plans.plan([
+            {"do": "directory.ensure", "site": site, "path": "htdocs", "mode": "0755"},
+            {"do": "directory.ensure", "site": site, "path": "made"},
+            {"do": "tree.copy", "site": site, "from": "/usr/share/wordpress", "to": "htdocs"},
+            {"do": "tree.copy", "site": site, "from": "/usr/share/wordpress", "to": "copied"},
+            {"do": "file.write", "site": site, "path": "htdocs/own", "content": "ours", "mode": "0644"},
+        ])
+        self.assertTrue(self.host.apply(change)["ok"])
+        undo = {**change, "plan": plans.plan([])["plan"], "undo": True, "undo_of": change["plan"]}
+        self.assertTrue(self.host.apply(undo)["ok"])
+        self.assertEqual(self.host.out(f"stat -c %a {home}/htdocs {home}/htdocs/own; cat {home}/htdocs/own"), "750\n600\nmine")
+        self.assertEqual(self.host.out(f"ls {home}"), "htdocs\nlogs\ntmp")
+
     def test_sites_cannot_read_each_other(self):
         secret = "the neighbour's secret"
         self.ok(plans.static_actions("sowner01") + [

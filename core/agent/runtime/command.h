@@ -79,7 +79,8 @@ public:
     /// Says what apply would do, changes nothing.
     virtual Result<Outcome> preview(Host& host) const = 0;
     virtual Result<Outcome> apply(Host& host, const Memory& memory) const = 0;
-    /// Puts back what `memory` holds, else removes what apply makes. Absent is fine.
+    /// Puts back what `memory` holds, else removes what apply makes. Absent is fine. A command that
+    /// always writes down what it finds changes nothing when `memory` is empty.
     virtual Result<Outcome> undo(Host& host, const Memory& memory) const = 0;
 };
 

@@ -23,6 +23,7 @@ constexpr int kCopiedDepthMax = 64;
 constexpr std::size_t kDiffBytesMax = 16_KiB;
 constexpr std::size_t kPartBytes = 64_KiB;
 constexpr std::size_t kCopyPartBytes = 1_MiB;
+constexpr mode_t kModeBits = 07777;
 
 bool differs(const timespec& left, const timespec& right) {
     return left.tv_sec != right.tv_sec || left.tv_nsec != right.tv_nsec;
@@ -233,7 +234,8 @@ private:
 Result<FileChange> make_site_directory(
     const SiteHome& home, const std::string& path, mode_t mode, Act act
 ) {
-    FileChange change{.changed = true, .before = {}, .diff = "+ folder " + path + "\n"};
+    FileChange change{
+        .changed = true, .before = {}, .mode_before = {}, .diff = "+ folder " + path + "\n"};
     if (act == Act::Apply) {
         TRY(ensure_parents(home, path));
         const auto place = TRY(open_parent(home.directory, path));
@@ -285,25 +287,33 @@ Result<FileChange> ensure_site_directory(
     if (fstat(present->number(), &facts) != 0) {
         return system_failure("The folder \"" + path + "\" could not be read.");
     }
-    if ((facts.st_mode & 07777U) == mode && facts.st_uid == home.uid) {
+    const mode_t mode_before = facts.st_mode & kModeBits;
+    if (mode_before == mode && facts.st_uid == home.uid) {
         return FileChange{};
     }
     if (act == Act::Apply && (fchown(present->number(), home.uid, home.gid) != 0 ||
                               fchmod(present->number(), mode) != 0)) {
         return system_failure("The mode of \"" + path + "\" could not be set.");
     }
-    return FileChange{.changed = true, .before = {}, .diff = "~ mode of folder " + path + "\n"};
+    return FileChange{
+        .changed = true,
+        .before = {},
+        .mode_before = mode_before,
+        .diff = "~ mode of folder " + path + "\n"};
 }
 
-Result<bool> has_site_path(const SiteHome& home, const std::string& path) {
+Result<std::optional<mode_t>> mode_of_site_path(const SiteHome& home, const std::string& path) {
     const auto place = open_parent(home.directory, path);
     if (!place) {
-        return place.error().code == ErrorCode::NotFound ? Result<bool>{false}
-                                                         : tl::unexpected(place.error());
+        return place.error().code == ErrorCode::NotFound
+                   ? Result<std::optional<mode_t>>{std::nullopt}
+                   : tl::unexpected(place.error());
     }
     struct stat facts {};
-    return fstatat(place->directory.number(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) ==
-           0;
+    const int at = place->directory.number();
+    return fstatat(at, place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) == 0
+               ? std::optional<mode_t>{facts.st_mode & kModeBits}
+               : std::nullopt;
 }
 
 Result<FileChange> write_site_file(
@@ -320,7 +330,8 @@ Result<FileChange> write_site_file(
     if (change.before) {
         struct stat facts {};
         fstatat(place->directory.number(), place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW);
-        if (*change.before == content && (facts.st_mode & 07777U) == mode) {
+        change.mode_before = facts.st_mode & kModeBits;
+        if (*change.before == content && change.mode_before == mode) {
             return FileChange{};
         }
     }
@@ -345,7 +356,11 @@ Result<FileChange> remove_site_path(const SiteHome& home, const std::string& pat
     if (fstatat(directory, place->name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) {
         return FileChange{};
     }
-    FileChange change{.changed = true, .before = {}, .diff = "- " + path + "\n"};
+    FileChange change{
+        .changed = true,
+        .before = {},
+        .mode_before = facts.st_mode & kModeBits,
+        .diff = "- " + path + "\n"};
     if (S_ISREG(facts.st_mode) && facts.st_size <= std::int64_t{kSiteTextBytesMax}) {
         change.before = TRY(read_at(directory, place->name, kSiteTextBytesMax));
     }

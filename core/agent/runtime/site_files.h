@@ -26,6 +26,7 @@ enum class Act { Apply, DryRun };
 struct FileChange {
     bool changed = false;
     std::optional<std::string> before;  ///< What a written or removed file held.
+    std::optional<mode_t> mode_before;  ///< Nothing when there was nothing at the path.
     std::string diff;
     std::int64_t files = 0;  ///< With trees: how many were written.
     std::int64_t bytes = 0;
@@ -38,8 +39,8 @@ struct SiteHome {
     gid_t gid;
 };
 
-/// Whether anything is at the path, also a link that leads nowhere.
-Result<bool> has_site_path(const SiteHome& home, const std::string& path);
+/// The mode of what is at the path, also of a link that leads nowhere; nothing when nothing is.
+Result<std::optional<mode_t>> mode_of_site_path(const SiteHome& home, const std::string& path);
 
 Result<FileChange> ensure_site_directory(
     const SiteHome& home, const std::string& path, mode_t mode, Act act

@@ -32,6 +32,9 @@ json encode_change(const FileChange& change) {
     if (change.before) {
         out["before"] = to_base64(as_bytes(*change.before));
     }
+    if (change.mode_before) {
+        out["mode_before"] = *change.mode_before;
+    }
     return out;
 }
 
@@ -89,6 +92,9 @@ Result<FileChange> decode_answer(const std::string& text) {
         const auto bytes = from_base64(answer["before"].get<std::string>());
         change.before = bytes ? to_string(*bytes) : "";
     }
+    if (answer.contains("mode_before")) {
+        change.mode_before = answer["mode_before"].get<mode_t>();
+    }
     return change;
 }
 
@@ -132,7 +138,15 @@ Result<FileChange> perform(
     if (request.operation == "directory") {
         return ensure_site_directory(site, request.path, mode, act);
     }
-    if (request.operation == "write" && request.keep && TRY(has_site_path(site, request.path))) {
+    if (request.operation == "look") {
+        return FileChange{
+            .changed = false,
+            .before = {},
+            .mode_before = TRY(mode_of_site_path(site, request.path)),
+            .diff = {}};
+    }
+    if (request.operation == "write" && request.keep &&
+        TRY(mode_of_site_path(site, request.path))) {
         return FileChange{};
     }
     if (request.operation == "write") {

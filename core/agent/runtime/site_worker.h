@@ -13,7 +13,7 @@ namespace hostelry::agent {
 
 struct SiteFileRequest {
     std::string site;
-    std::string operation;  ///< "directory", "write", "remove", "copy" or "extract".
+    std::string operation;  ///< "look", "directory", "write", "remove", "copy" or "extract".
     std::string path;       ///< Relative to the home.
     std::string content;    ///< write
     std::int64_t mode = 0;  ///< directory, write

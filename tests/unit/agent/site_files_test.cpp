@@ -55,6 +55,22 @@ TEST_F(SiteFiles, SayWhatTheyReplaced) {
     EXPECT_EQ(scratch_.read("home/a.txt"), "one\ntwo\nthree\n");
 }
 
+TEST_F(SiteFiles, SayWhichModeWhatTheyChangeHad) {
+    EXPECT_FALSE(write("a.txt", "one")->mode_before);
+    ASSERT_EQ(chmod((scratch_ / "home/a.txt").c_str(), 0604), 0);
+    EXPECT_EQ(write("a.txt", "two")->mode_before, mode_t{0604});
+    EXPECT_EQ(remove_site_path(home(), "a.txt", Act::Apply)->mode_before, mode_t{0640});
+    const auto ensure = [&](mode_t mode) {
+        return ensure_site_directory(home(), "folder", mode, Act::Apply);
+    };
+    EXPECT_FALSE(ensure(0750)->mode_before);
+    EXPECT_EQ(ensure(0700)->mode_before, mode_t{0750});
+    EXPECT_FALSE(mode_of_site_path(home(), "none/below").value());
+    EXPECT_EQ(mode_of_site_path(home(), "folder").value(), mode_t{0700});
+    link("nowhere", "link");
+    EXPECT_TRUE(mode_of_site_path(home(), "link").value());
+}
+
 TEST_F(SiteFiles, AreNotReachedThroughATenantsLink) {
     link("../outside", "folder");
     link("../outside/secret", "file");

@@ -1,9 +1,8 @@
 #include "core/agent/commands/files/file_commands.h"
 
+#include "core/agent/commands/files/path_before.h"
 #include "core/agent/runtime/site_worker.h"
 #include "core/base/text.h"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <array>
@@ -124,26 +123,25 @@ public:
         if (!TRY(find_account(host.layout, this->facts.site))) {
             return changed("It would be made.", "+ " + target() + "\n");
         }
-        auto wanted = request(host.layout);
-        wanted.dry_run = true;
-        const auto change = TRY(act_on_site_files(host.layout, wanted));
+        const auto change = TRY(act_on_site_files(host.layout, trial(host.layout)));
         return change.changed ? changed("It would change.", change.diff)
                               : unchanged("It is as wanted.");
     }
 
+    /// What is there is written down before anything is changed: an undo that does not know it
+    /// takes nothing away.
     Result<Outcome> apply(Host& host, const Memory& memory) const override {
-        auto wanted = request(host.layout);
-        const auto change = TRY(act_on_site_files(host.layout, wanted));
-        if (!change.changed) {
-            return unchanged("\"" + target() + "\" is as wanted.");
+        if (!TRY(note_before(host.layout, memory))) {
+            return unchanged(quoted() + " is as wanted.");
         }
-        if (change.before) {
-            memory.keep(to_base64(as_bytes(*change.before)));
+        const auto change = TRY(act_on_site_files(host.layout, request(host.layout)));
+        if (!change.changed) {
+            return unchanged(quoted() + " is as wanted.");
         }
         return changed(
             change.files > 0
-                ? std::to_string(change.files) + " files are written below \"" + target() + "\"."
-                : "\"" + target() + "\" is written."
+                ? std::to_string(change.files) + " files are written below " + quoted() + "."
+                : quoted() + " is written."
         );
     }
 
@@ -151,31 +149,72 @@ public:
         if (!TRY(find_account(host.layout, this->facts.site))) {
             return unchanged("The site is not on this server.");
         }
-        SiteFileRequest inverse;
-        inverse.site = this->facts.site;
-        inverse.path = target();
-        inverse.operation = "remove";
-        if (memory.before()) {
-            const auto before = from_base64(*memory.before());
-            inverse.operation = "write";
-            inverse.content = before ? to_string(*before) : "";
-            inverse.mode = kSiteFileMode;
+        const auto before = memory.before() ? decode_before(*memory.before()) : std::nullopt;
+        if (!before) {
+            return unchanged("What was at " + quoted() + " before is not known, so it stays.");
         }
-        const auto change = TRY(act_on_site_files(host.layout, inverse));
-        const char* done = memory.before() ? "\" is put back." : "\" is removed.";
-        return change.changed ? changed("\"" + target() + done)
-                              : unchanged("\"" + target() + "\" is not there.");
+        const auto inverse = inverse_of(*before);
+        if (!inverse) {
+            return unchanged(quoted() + " was there before and stays.");
+        }
+        const auto change = TRY(act_on_site_files(host.layout, *inverse));
+        const char* done = before->mode ? " is put back." : " is removed.";
+        return change.changed ? changed(quoted() + done)
+                              : unchanged(quoted() + " is as it was before.");
     }
 
 protected:
     virtual SiteFileRequest request(const Layout& layout) const = 0;
     virtual const std::string& target() const = 0;
+
+    /// False when there is nothing to do.
+    virtual Result<bool> note_before(const Layout& layout, const Memory& memory) const {
+        const auto change = TRY(act_on_site_files(layout, trial(layout)));
+        if (change.changed) {
+            memory.keep(encode_before({change.mode_before, change.before}));
+        }
+        return change.changed;
+    }
+    /// Nothing when what was there is still there.
+    virtual std::optional<SiteFileRequest> inverse_of(const PathBefore& before) const {
+        if (before.mode && !before.content) {
+            return std::nullopt;
+        }
+        auto inverse = blank(before.mode ? "write" : "remove");
+        inverse.content = before.content.value_or("");
+        inverse.mode = before.mode.value_or(0);
+        return inverse;
+    }
+
+    SiteFileRequest trial(const Layout& layout) const {
+        auto wanted = request(layout);
+        wanted.dry_run = true;
+        return wanted;
+    }
     SiteFileRequest blank(std::string operation) const {
         SiteFileRequest request;
         request.site = this->facts.site;
         request.operation = std::move(operation);
         request.path = target();
         return request;
+    }
+    std::string quoted() const { return "\"" + target() + "\""; }
+};
+
+/// Many files below a folder. What they replace there is not kept: a folder that was there before
+/// stays as the act has left it.
+template <class Facts>
+class TreeCommand : public FileCommand<Facts> {
+public:
+    using FileCommand<Facts>::FileCommand;
+
+protected:
+    /// A trial would compare every file.
+    Result<bool> note_before(const Layout& layout, const Memory& memory) const override {
+        auto look = this->blank("look");
+        look.dry_run = true;
+        memory.keep(encode_before({TRY(act_on_site_files(layout, look)).mode_before, {}}));
+        return true;
     }
 };
 
@@ -194,6 +233,11 @@ protected:
         auto wanted = blank("directory");
         wanted.mode = parse_mode(facts.mode).value_or(0);
         return wanted;
+    }
+    std::optional<SiteFileRequest> inverse_of(const PathBefore& before) const override {
+        auto inverse = blank(before.mode ? "directory" : "remove");
+        inverse.mode = before.mode.value_or(0);
+        return inverse;
     }
 };
 
@@ -230,8 +274,9 @@ public:
         check_path(problems, "path", facts.path);
     }
     Result<Outcome> undo(Host& host, const Memory& memory) const override {
-        return memory.before() ? FileCommand::undo(host, memory)
-                               : unchanged("What was removed is not known any more.");
+        const auto before = memory.before() ? decode_before(*memory.before()) : std::nullopt;
+        return before && before->content ? FileCommand::undo(host, memory)
+                                         : unchanged("What was removed is not known any more.");
     }
 
 protected:
@@ -239,9 +284,9 @@ protected:
     SiteFileRequest request(const Layout& /*layout*/) const override { return blank("remove"); }
 };
 
-class CopyTree final : public FileCommand<CopyFacts> {
+class CopyTree final : public TreeCommand<CopyFacts> {
 public:
-    using FileCommand::FileCommand;
+    using TreeCommand::TreeCommand;
     void check(Problems& problems) const override {
         check_site(problems, facts.site);
         check_path(problems, "to", facts.to);
@@ -260,9 +305,9 @@ protected:
     }
 };
 
-class ExtractArchive final : public FileCommand<ArchiveFacts> {
+class ExtractArchive final : public TreeCommand<ArchiveFacts> {
 public:
-    using FileCommand::FileCommand;
+    using TreeCommand::TreeCommand;
     void check(Problems& problems) const override {
         check_site(problems, facts.site);
         check_path(problems, "to", facts.to);
