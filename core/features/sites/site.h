@@ -78,6 +78,7 @@ struct Site {
     std::vector<std::string> names() const;
     std::string shown_domain() const;
     bool uses_php() const { return !php_version.empty(); }
+    TenantId suspension_holder() const { return suspended_by.value_or(tenant); }
 
     bool may_suspend() const { return state == SiteState::Ready || state == SiteState::Resuming; }
     bool may_resume() const {

@@ -258,7 +258,11 @@ view::Chip chip_of(const Site& site) {
 
 /// Whoever is at home in the site's own account is above nobody.
 bool is_held_above(const Site& site, const http::Principal& principal) {
-    return principal.home == site.tenant && site.suspended_by.value_or(site.tenant) != site.tenant;
+    return principal.home == site.tenant && site.suspension_holder() != site.tenant;
+}
+
+bool may_take_over(const Site& site, const http::Principal& principal) {
+    return principal.home != site.tenant && site.suspension_holder() != principal.home;
 }
 
 view::Menu menu_of(const Site& site, const http::Principal& principal) {
@@ -275,6 +279,9 @@ view::Menu menu_of(const Site& site, const http::Principal& principal) {
             menu.items.push_back(post("Suspend", "pause", href + "/suspension"));
         } else if (site.may_resume() && !is_held_above(site, principal)) {
             menu.items.push_back(post("Resume", "play", href + "/resumption"));
+            if (may_take_over(site, principal)) {
+                menu.items.push_back(post("Keep suspended", "lock", href + "/suspension"));
+            }
         }
     }
     if (site.may_delete() && principal.may("site:delete")) {

@@ -80,9 +80,13 @@ constexpr const char* kSetDeployedSql =
     "update hostelry.sites set deployed_at = coalesce(deployed_at, $3) where tenant_id = $1 and id "
     "= $2";
 constexpr const char* kSetSuspendedBySql =
-    "update hostelry.sites set suspended_by = $3 where tenant_id = $1 and id = $2";
+    "update hostelry.sites set suspended_by = coalesce($3, hostelry.root_tenant()) "
+    "where tenant_id = $1 and id = $2";
 constexpr const char* kIsAtOrAboveSql =
     "select exists (select from hostelry.tenant_ancestors($2) where id = $1) as is_above";
+constexpr const char* kIsAboveSql =
+    "select exists (select from hostelry.tenant_ancestors($2) "
+    "where id = coalesce($1, hostelry.root_tenant()) and id <> $2) as is_above";
 constexpr const char* kSetRevealedSql =
     "update hostelry.sites set unrevealed = '{}' where tenant_id = $1 and id = $2";
 constexpr const char* kDeleteSiteSql =
@@ -288,6 +292,10 @@ void SiteStore::set_revealed(const Site& site) {
 
 void SiteStore::set_suspended_by(const Site& site, std::optional<TenantId> home) {
     tx_.execute(kSetSuspendedBySql, site.tenant, site.id, home);
+}
+
+bool SiteStore::is_above(std::optional<TenantId> upper, TenantId lower) {
+    return tx_.query_one(kIsAboveSql, upper, lower)["is_above"].boolean();
 }
 
 bool SiteStore::is_at_or_above(TenantId upper, TenantId lower) {

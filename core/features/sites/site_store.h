@@ -81,8 +81,10 @@ public:
     void set_https(const Site& site, Https https, const std::string& hint);
     void set_deployed(const Site& site, TimePoint now);
     void set_revealed(const Site& site);
+    /// The operator, who is at home nowhere, counts as the root account; so below.
     void set_suspended_by(const Site& site, std::optional<TenantId> home);
     /// Whether the one tenant is the other, or above it.
+    bool is_above(std::optional<TenantId> upper, TenantId lower);
     bool is_at_or_above(TenantId upper, TenantId lower);
     void remove(const Site& site);
 

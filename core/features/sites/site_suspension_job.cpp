@@ -14,9 +14,14 @@ using queue::StepContext;
 struct Turn {
     bool to_suspended;
     SiteState goal;
-    SiteState way_back;
     const char* event;
 };
+
+/// A site whose suspension somebody above takes over stays suspended though the turn fails.
+bool was_suspended(const Turn& turn, const StepContext& context) {
+    return !turn.to_suspended ||
+           context.input().value("from", "") == state_name(SiteState::Suspended);
+}
 
 /// Visitors are told first and served last, so that none of them meets a site without its pool.
 Result<void> turn_to(
@@ -54,15 +59,16 @@ queue::JobKind turn_job(
     };
     step.undo =
         work.undo_on_site([work, turn](StepContext& context, const Site& site) -> Result<void> {
+            const bool back_to_suspended = was_suspended(turn, context);
             TRY(work.enter(
                 context,
                 site,
-                turn.way_back,
+                back_to_suspended ? SiteState::Suspended : SiteState::Ready,
                 turn.to_suspended ? "It could not be suspended; see its last job."
                                   : "It could not be resumed; see its last job.",
                 ""
             ));
-            return turn_to(work, site, context, !turn.to_suspended);
+            return turn_to(work, site, context, back_to_suspended);
         });
     return {
         .name = std::move(name),
@@ -76,7 +82,7 @@ queue::JobKind turn_job(
 queue::JobKind suspend_job(const Sites::Needs& needs) {
     return turn_job(
         needs,
-        {true, SiteState::Suspended, SiteState::Ready, "site.suspended"},
+        {true, SiteState::Suspended, "site.suspended"},
         "site.suspend",
         "Suspend site",
         "Show visitors that the site is suspended"
@@ -86,7 +92,7 @@ queue::JobKind suspend_job(const Sites::Needs& needs) {
 queue::JobKind resume_job(const Sites::Needs& needs) {
     return turn_job(
         needs,
-        {false, SiteState::Ready, SiteState::Suspended, "site.resumed"},
+        {false, SiteState::Ready, "site.resumed"},
         "site.resume",
         "Resume site",
         "Show the site again"

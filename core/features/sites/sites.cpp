@@ -109,7 +109,7 @@ SiteChange Sites::hand_to_job(
         tx,
         {.kind = job_kind,
          .tenant = site.tenant,
-         .input = json{{"site", site.id.to_string()}},
+         .input = json{{"site", site.id.to_string()}, {"from", state_name(site.state)}},
          .exclusive_key = "site:" + site.id.to_string(),
          .actor = caller.user,
          .subject_type = "site",
@@ -148,11 +148,15 @@ Result<SiteChange> Sites::redeploy(const users::Caller& caller, SiteId id) {
 
 Result<SiteChange> Sites::suspend(const users::Caller& caller, SiteId id) {
     return needs_.database.in_tenant(caller.tenant, [&](db::Transaction& tx) -> Result<SiteChange> {
-        Site site = TRY(SiteStore{tx}.get_locked(id));
-        if (!site.may_suspend()) {
+        SiteStore store{tx};
+        Site site = TRY(store.get_locked(id));
+        // What somebody below has suspended is taken over: nobody but who is above lets it go on.
+        const bool is_taken_over =
+            site.may_resume() && store.is_above(caller.home, site.suspension_holder());
+        if (!site.may_suspend() && !is_taken_over) {
             return not_now(site, "suspended");
         }
-        SiteStore{tx}.set_suspended_by(site, caller.home);
+        store.set_suspended_by(site, caller.home);
         return hand_to_job(
             tx,
             caller,

@@ -286,6 +286,32 @@ TEST_F(DeploySite, WhatWasSuspendedFromAboveDoesNotGoOnFromBelow) {
     EXPECT_EQ(wait_for(resumed->job).state, queue::JobState::Succeeded);
 }
 
+TEST_F(DeploySite, ItsClientHasSuspendedCanBeTakenOverFromAbove) {
+    start_worker();
+    const Site ready = deployed(ada, plain("example.com"));
+    auto client = caller(ada);
+    client.home = ada;
+    auto provider = caller(ada);
+    provider.home = panel.postgres.root();
+    const auto by_client = sites.suspend(client, ready.id);
+    ASSERT_TRUE(by_client);
+    wait_for(by_client->job);
+    EXPECT_EQ(sites.suspend(client, ready.id).error().code, ErrorCode::Conflict);
+
+    outside.breaks("vhost.ensure", "The server does not answer.", ErrorCode::Invalid, 1);
+    const auto failing = sites.suspend(provider, ready.id);
+    ASSERT_TRUE(failing) << failing.error().message;
+    EXPECT_EQ(wait_for(failing->job).state, queue::JobState::Failed);
+    EXPECT_EQ(site(ada, ready.id).state, SiteState::Suspended);
+    EXPECT_EQ(sites.resume(client, ready.id).error().code, ErrorCode::Forbidden);
+
+    EXPECT_EQ(sites.suspend(provider, ready.id).error().code, ErrorCode::Conflict);
+    EXPECT_EQ(sites.suspend(client, ready.id).error().code, ErrorCode::Conflict);
+    const auto lifted = sites.resume(provider, ready.id);
+    ASSERT_TRUE(lifted);
+    EXPECT_EQ(wait_for(lifted->job).state, queue::JobState::Succeeded);
+}
+
 TEST_F(DeploySite, IsCheckedByWhatItsOwnerCannotHaveChangedWhenItIsDeployedAgain) {
     start_worker();
     const Site ready = deployed(ada, plain("example.com"));

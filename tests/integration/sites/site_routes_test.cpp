@@ -53,6 +53,27 @@ TEST_F(SiteRoutes, ShowAnEmptyListThenTheSite) {
     EXPECT_EQ(panel.postgres.value("select subject_name from hostelry.jobs"), "bücher.example");
 }
 
+TEST_F(SiteRoutes, OfferToTakeASuspensionOverToThoseAboveOnly) {
+    auto client = signed_in("ada@x.test");
+    const auto page = client.on("/sites/new").post("/sites", form("example.com")).location;
+    const auto suspended_by = [&](TenantId holder) {
+        panel.postgres.execute(
+            "update hostelry.sites set state = 'suspended', suspended_by = '" + holder.to_string() +
+            "'"
+        );
+    };
+    auto provider = signed_in("root@x.test");
+    suspended_by(ada);
+    EXPECT_TRUE(client.get(page).has("Resume"));
+    EXPECT_FALSE(client.get(page).has("Keep suspended"));
+    EXPECT_TRUE(provider.get(page).has("Keep suspended"));
+    EXPECT_EQ(provider.post(page + "/suspension", {}).status, 303);
+    suspended_by(panel.postgres.root());
+    EXPECT_FALSE(client.get(page).has("Resume"));
+    EXPECT_FALSE(provider.get(page).has("Keep suspended"));
+    EXPECT_TRUE(provider.get(page).has("Resume"));
+}
+
 TEST_F(SiteRoutes, KeepWhatWasTypedNameTheFieldAndCreateNothing) {
     struct Bad {
         const char* field;
