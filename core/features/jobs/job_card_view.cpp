@@ -81,9 +81,7 @@ std::string first_unfinished(const JobParts& parts) {
     return {};
 }
 
-std::optional<view::JobFailure> failure_of(
-    const JobParts& parts, const http::Principal& principal
-) {
+std::optional<view::JobFailure> failure_of(const JobParts& parts) {
     const queue::Job& job = parts.job;
     const bool cancelled = job.state == JobState::Cancelled;
     if (job.state != JobState::Failed && !cancelled) {
@@ -98,7 +96,7 @@ std::optional<view::JobFailure> failure_of(
                        ? "What had been done was undone. Nothing is left behind."
                        : "";
     failure.left_behind = job.not_undone;
-    if (principal.may("job:retry")) {
+    if (parts.may_retry) {
         const std::string from = first_unfinished(parts);
         auto retry =
             post(from.empty() ? "Retry" : "Retry from “" + from + "”", "rotate-cw", job, "retry");
@@ -127,7 +125,7 @@ view::Chip chip_of(const queue::Job& job) {
     }
 }
 
-view::JobCard card_of(const JobParts& parts, const http::Principal& principal, TimePoint now) {
+view::JobCard card_of(const JobParts& parts, TimePoint now) {
     const queue::Job& job = parts.job;
     const bool finished = queue::is_finished(job.state);
     view::JobCard card;
@@ -139,12 +137,12 @@ view::JobCard card_of(const JobParts& parts, const http::Principal& principal, T
         card.steps.push_back(shown_step(step, now));
     }
     card.next = next_line(parts);
-    if (!finished && job.state != JobState::Cancelling && principal.may("job:cancel")) {
+    if (parts.may_cancel) {
         auto cancel = post("Cancel", "x", job, "cancel");
         cancel.look = view::ActionLook::Danger;
         card.cancel = std::move(cancel);
     }
-    card.failure = failure_of(parts, principal);
+    card.failure = failure_of(parts);
     for (const auto& line : parts.log) {
         card.log.push_back({line.at, line.text});
     }

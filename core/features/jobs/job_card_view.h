@@ -16,8 +16,11 @@ struct JobParts {
     queue::Job job;
     std::vector<queue::JobStep> steps;
     std::vector<queue::LogLine> log;
+    /// What the reader is offered is what an attempt would be let do.
+    bool may_cancel = false;
+    bool may_retry = false;
 };
 
-view::JobCard card_of(const JobParts& parts, const http::Principal& principal, TimePoint now);
+view::JobCard card_of(const JobParts& parts, TimePoint now);
 
 }  // namespace hostelry::jobs

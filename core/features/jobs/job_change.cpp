@@ -13,23 +13,6 @@ using queue::JobStore;
 constexpr auto kMayAnswerForSql = "select hostelry.may_answer_for($1, $2) as may";
 constexpr auto kRootSql = "select hostelry.root_tenant() as id";
 
-/// What somebody above began (a suspension, say) is not stopped from below.
-Result<void> check_not_from_above(
-    db::Transaction& tx, const http::Principal& principal, const queue::Job& job
-) {
-    if (!job.actor) {
-        return {};
-    }
-    const bool may =
-        *job.actor == operator_user()
-            ? tx.query_one(kRootSql)["id"].optional_id<TenantId>() == principal.home
-            : tx.query_one(kMayAnswerForSql, principal.home, *job.actor)["may"].boolean();
-    if (!may) {
-        return fail(ErrorCode::Forbidden, "Your provider began this job. Ask them to stop it.");
-    }
-    return {};
-}
-
 Result<queue::Job> change(
     db::Database& database,
     const http::Exchange& exchange,
@@ -61,6 +44,22 @@ Result<queue::Job> change(
 }
 
 }  // namespace
+
+Result<void> check_not_from_above(
+    db::Transaction& tx, const http::Principal& principal, const queue::Job& job
+) {
+    if (!job.actor) {
+        return {};
+    }
+    const bool may =
+        *job.actor == operator_user()
+            ? tx.query_one(kRootSql)["id"].optional_id<TenantId>() == principal.home
+            : tx.query_one(kMayAnswerForSql, principal.home, *job.actor)["may"].boolean();
+    if (!may) {
+        return fail(ErrorCode::Forbidden, "Your provider began this job. Ask them to stop it.");
+    }
+    return {};
+}
 
 Result<JobId> job_id_of(const http::Exchange& exchange) {
     const auto id = JobId::parse(exchange.request.param("id"));

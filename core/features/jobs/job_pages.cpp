@@ -145,12 +145,15 @@ view::List list_of(const Choice& choice, const queue::JobPage& page) {
     return list;
 }
 
-Result<JobParts> load_parts(db::Transaction& tx, JobId id) {
+Result<JobParts> load_parts(db::Transaction& tx, const http::Principal& principal, JobId id) {
     JobStore store(tx);
     JobParts parts{
         .job = TRY(store.get(id)),
         .steps = store.steps(id),
         .log = store.log_lines(id, 0, kLogLinesShown)};
+    parts.may_cancel = principal.may("job:cancel") && queue::may_be_cancelled(parts.job.state) &&
+                       check_not_from_above(tx, principal, parts.job).has_value();
+    parts.may_retry = principal.may("job:retry") && store.may_be_retried(id);
     return parts;
 }
 
@@ -221,14 +224,14 @@ http::Response Jobs::show_page(Exchange& exchange) {
     const auto parts = needs_.database.read_in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, TRY(job_id_of(exchange)));
+            return load_parts(tx, principal, TRY(job_id_of(exchange)));
         }
     );
     if (!parts) {
         return Response::failed(parts.error());
     }
     JobPageView page;
-    page.card = card_of(*parts, principal, needs_.clock.now());
+    page.card = card_of(*parts, needs_.clock.now());
     page.head = {
         .breadcrumbs = {{"Jobs", "/jobs"}}, .title = parts->job.title, .chip = chip_of(parts->job)};
     page.subject_href = subject_href_of(parts->job);
@@ -247,13 +250,13 @@ http::Response Jobs::card_fragment(Exchange& exchange) {
     const auto parts = needs_.database.read_in_tenant(
         principal.tenant,
         [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, TRY(job_id_of(exchange)));
+            return load_parts(tx, principal, TRY(job_id_of(exchange)));
         }
     );
     if (!parts) {
         return Response::failed(parts.error());
     }
-    const auto card = card_of(*parts, principal, needs_.clock.now());
+    const auto card = card_of(*parts, needs_.clock.now());
     auto response =
         needs_.shell.page(exchange, [&](view::Out& out) { views::jobs::card_part(out, card); });
     if (queue::is_finished(parts->job.state)) {
@@ -308,8 +311,8 @@ std::optional<view::JobCard> latest_card(
     if (page.jobs.empty()) {
         return std::nullopt;
     }
-    const auto parts = load_parts(tx, page.jobs.front().id);
-    return parts ? std::optional(card_of(*parts, principal, now)) : std::nullopt;
+    const auto parts = load_parts(tx, principal, page.jobs.front().id);
+    return parts ? std::optional(card_of(*parts, now)) : std::nullopt;
 }
 
 }  // namespace hostelry::jobs

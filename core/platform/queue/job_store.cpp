@@ -84,6 +84,14 @@ constexpr auto kRetry = R"(
      where id = $1 and state in ('failed', 'cancelled')
     returning tenant_id)";
 
+constexpr auto kMayBeRetried = R"(
+    select exists (
+        select from hostelry.jobs j
+         where j.id = $1 and j.state in ('failed', 'cancelled')
+           and not exists (select from hostelry.jobs o
+                            where o.tenant_id = j.tenant_id and o.unique_key = j.unique_key
+                              and o.state in ('queued', 'running', 'waiting', 'cancelling'))) as may)";
+
 constexpr auto kRetrySteps = R"(
     update hostelry.job_steps
        set state = 'pending', attempt = 0, error = '', note = '', output = null, started_at = null,
@@ -219,6 +227,10 @@ bool is_finished(JobState state) {
            state == JobState::Cancelled;
 }
 
+bool may_be_cancelled(JobState state) {
+    return !is_finished(state) && state != JobState::Cancelling;
+}
+
 std::string_view state_name(StepState state) {
     return kStepStates[static_cast<std::size_t>(state)];
 }
@@ -312,6 +324,10 @@ Result<void> JobStore::retry(JobId id) {
         }
         throw;
     }
+}
+
+bool JobStore::may_be_retried(JobId id) {
+    return tx_.query_one(kMayBeRetried, id)["may"].boolean();
 }
 
 Result<void> JobStore::cancel(JobId id) {

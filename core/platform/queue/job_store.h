@@ -28,6 +28,7 @@ enum class JobState {
 std::string_view state_name(JobState state);  ///< "queued", as stored
 std::optional<JobState> state_from_name(std::string_view name);
 bool is_finished(JobState state);
+bool may_be_cancelled(JobState state);
 
 enum class StepState {
     Pending,
@@ -126,6 +127,8 @@ public:
     /// unfinished). NotFound, Conflict (not finished, or a job with the same unique key is under
     /// way).
     Result<void> retry(JobId id);
+    /// Whether retry() would do it now.
+    bool may_be_retried(JobId id);
     /// Queued without anything done -> cancelled at once; otherwise cancelling: the running step is
     /// told, then undos run. NotFound, Conflict (already finished).
     Result<void> cancel(JobId id);

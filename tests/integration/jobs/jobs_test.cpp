@@ -192,17 +192,46 @@ TEST_F(JobsTest, WhatSomebodyAboveBeganIsNotStoppedFromBelow) {
         world.postgres.execute(
             "update hostelry.jobs set actor_id = '" + actor + "' where id = '" + id + "'"
         );
-        return "/api/v1/jobs/" + id + "/cancel";
+        return id;
+    };
+    const auto cancel = [](Browser& who, const std::string& id) {
+        return who.on("/jobs").call(http::Method::Post, "/api/v1/jobs/" + id + "/cancel").status;
+    };
+    const auto is_offered = [](Browser& who, const std::string& id) {
+        return who.get("/jobs/" + id).has("/jobs/" + id + "/cancel");
     };
     Browser owner{world};
     owner.sign_in("ada@ada.test");
-    owner.on("/jobs");
     for (const auto& actor : {person("maja@panel.test"), operator_user().to_string()}) {
-        const auto cancel = begun_by(actor);
-        EXPECT_EQ(owner.call(http::Method::Post, cancel).status, 403);
-        EXPECT_EQ(maja.on("/jobs").call(http::Method::Post, cancel).status, 202);
+        const auto id = begun_by(actor);
+        EXPECT_FALSE(is_offered(owner, id));
+        EXPECT_EQ(cancel(owner, id), 403);
+        EXPECT_TRUE(is_offered(maja, id));
+        EXPECT_EQ(cancel(maja, id), 202);
     }
-    EXPECT_EQ(owner.call(http::Method::Post, begun_by(person("ada@ada.test"))).status, 202);
+    const auto own = begun_by(person("ada@ada.test"));
+    EXPECT_TRUE(is_offered(owner, own));
+    EXPECT_EQ(cancel(owner, own), 202);
+}
+
+TEST_F(JobsTest, AreOfferedAnotherTryOnlyWhileNoneIsUnderWay) {
+    const auto id = add(ada, "a.test");
+    const auto other = add(ada, "a.test");
+    const auto set = [&](const std::string& job, const std::string& state) {
+        world.postgres.execute(
+            "update hostelry.jobs set unique_key = 'a', state = '" + state + "' where id = '" +
+            job + "'"
+        );
+    };
+    const auto is_offered = [&] { return maja.get("/jobs/" + id).has("/jobs/" + id + "/retry"); };
+    set(id, "failed");
+    set(other, "queued");
+    EXPECT_FALSE(is_offered());
+    EXPECT_EQ(
+        maja.on("/jobs").call(http::Method::Post, "/api/v1/jobs/" + id + "/retry").status, 409
+    );
+    set(other, "succeeded");
+    EXPECT_TRUE(is_offered());
 }
 
 TEST_F(JobsTest, ANeighbourSeesAndChangesNothing) {
