@@ -114,6 +114,7 @@ Features::Features(Platform& platform, const view::Assets& assets, const std::st
           .database = platform.database(),
           .clock = platform.clock(),
           .random = platform.random(),
+          .limiter = platform.rate_limiter(),
           .shell = shell_,
           .public_url = [this] { return settings_.values_or_defaults().public_url; },
       }),

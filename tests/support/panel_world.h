@@ -88,7 +88,7 @@ public:
     view::Assets assets;
     std::unique_ptr<cache::RateLimiter> limiter = cache::make_memory_rate_limiter(clock, random);
     shell::Shell shell{{postgres.database(), assets, clock}};
-    users::Users users{{postgres.database(), clock, random, shell, [] {
+    users::Users users{{postgres.database(), clock, random, *limiter, shell, [] {
                             return std::string("https://panel.test");
                         }}};
     auth::Auth auth{{postgres.database(), clock, random, *limiter, users, shell}};

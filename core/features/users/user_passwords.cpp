@@ -18,20 +18,27 @@ constexpr std::string_view kFindAccountSql =
     "select tenant_id, user_id, role, password_hash, is_active from hostelry.find_account($1)";
 
 // Whoever found an open session shall not find out the password with it.
-constexpr std::int64_t kWrongPasswordsMax = 10;
-constexpr std::chrono::minutes kWrongPasswordsPeriod{15};
+constexpr cache::RateLimit kGuessesAtPasswords{10, std::chrono::minutes{15}, 10};
 
-constexpr std::string_view kWrongPasswordsSql =
-    "select count(*) as wrong from hostelry.events where tenant_id = $1 and subject_id = $2 "
-    "and type = 'user.password_change_refused' and at > clock_timestamp() - $3::interval";
+std::string guess_key(UserId user) {
+    return "password:user:" + user.to_string();
+}
 
-Result<void> check_guesses_left(db::Transaction& tx, TenantId home, UserId user) {
-    const std::chrono::milliseconds period = kWrongPasswordsPeriod;
-    const auto wrong = tx.query_one(kWrongPasswordsSql, home, user, period)["wrong"].integer();
-    if (wrong >= kWrongPasswordsMax) {
-        return fail(ErrorCode::RateLimited, "Too many wrong passwords. Wait a quarter of an hour.");
+/// Counted before the password is looked at, so that guesses that come at once count as well.
+Result<void> count_guess(cache::RateLimiter& limiter, UserId user) {
+    const auto decision = limiter.take(guess_key(user), kGuessesAtPasswords);
+    if (decision.allowed) {
+        return {};
     }
-    return {};
+    Error error{
+        ErrorCode::RateLimited,
+        "Too many wrong passwords. Wait a few minutes, then try again.",
+        {},
+        {},
+        {},
+        false};
+    error.retry_after = decision.retry_after;
+    return tl::unexpected(std::move(error));
 }
 
 void publish_password_event(
@@ -130,9 +137,9 @@ Result<void> Users::change_password(
 ) {
     TRY(check_new_password(request.new_password, "new_password"));
     const auto id = caller.user.value_or(UserId{});
+    TRY(count_guess(needs_.limiter, id));
     const auto known =
         needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<std::string> {
-            TRY(check_guesses_left(tx, home, id));
             return UserStore{tx}.password_hash(id).value_or("");
         });
     if (!known) {
@@ -148,6 +155,7 @@ Result<void> Users::change_password(
         TRY(noted);
         return not_the_current_password();
     }
+    needs_.limiter.forget(guess_key(id));
     const auto hash = crypto::hash_password(request.new_password);
     return needs_.database.in_tenant(home, [&](db::Transaction& tx) -> Result<void> {
         UserStore store{tx};

@@ -10,6 +10,7 @@
 #include "core/features/users/time_zones.h"
 #include "core/features/users/user.h"
 #include "core/features/users/user_store.h"
+#include "core/platform/cache/cache.h"
 #include "core/platform/db/database.h"
 #include "core/platform/http/route.h"
 
@@ -42,6 +43,7 @@ public:
         db::Database& database;
         const Clock& clock;
         Random& random;
+        cache::RateLimiter& limiter;
         shell::Shell& shell;
         /// "https://panel.example.com", without a slash at the end: what links begin with.
         std::function<std::string()> public_url;

@@ -438,5 +438,36 @@ TEST_F(UsersTest, AnOpenSessionIsNoWayToGuessThePassword) {
     EXPECT_EQ(attempt(kTestPassword).status, 429);
 }
 
+TEST_F(UsersTest, GuessesAtAPasswordThatComeAtOnceCountAll) {
+    auto caller = users::operator_caller(acme);
+    caller.user = carl.id;
+    const auto guess = [&] {
+        const auto refused = world.users.change_password(
+            caller, acme, {"not the password", "what an intruder wants"}
+        );
+        return refused.error().code != ErrorCode::RateLimited;
+    };
+    std::vector<std::future<bool>> guesses;
+    for (int i = 0; i < 16; ++i) {
+        guesses.push_back(std::async(std::launch::async, guess));
+    }
+    int looked_at = 0;
+    for (auto& one : guesses) {
+        looked_at += one.get() ? 1 : 0;
+    }
+    EXPECT_EQ(looked_at, 10);
+}
+
+TEST_F(UsersTest, TheRightPasswordForgivesWrongOnes) {
+    auto caller = users::operator_caller(acme);
+    caller.user = carl.id;
+    const std::string mine(kTestPassword);
+    for (int i = 0; i < 9; ++i) {
+        EXPECT_FALSE(world.users.change_password(caller, acme, {"wrong", "quiet marble engine"}));
+    }
+    EXPECT_TRUE(world.users.change_password(caller, acme, {mine, "quiet marble engine"}));
+    EXPECT_TRUE(world.users.change_password(caller, acme, {"quiet marble engine", mine}));
+}
+
 }  // namespace
 }  // namespace hostelry::testing
