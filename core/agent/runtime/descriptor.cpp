@@ -252,6 +252,10 @@ Result<void> write_at(
         unlinkat(directory, temporary.c_str(), 0);
         return failure;
     }
+    // Without it the name may lead to the former file again after a power loss.
+    if (durable == Durable::Yes && fsync(directory) != 0) {
+        return system_failure("The folder of \"" + name + "\" could not be synced.");
+    }
     return {};
 }
 

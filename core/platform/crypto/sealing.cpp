@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <span>
 #include <system_error>
 #include <vector>
@@ -39,6 +40,15 @@ public:
 private:
     int fd_;
 };
+
+/// A new file has its name for good only when its folder is on the disk as well.
+bool sync_folder_of(const std::string& path) {
+    const auto parent = std::filesystem::path(path).parent_path();
+    const FileDescriptor folder(
+        ::open(parent.empty() ? "." : parent.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    );
+    return folder.get() >= 0 && ::fsync(folder.get()) == 0;
+}
 
 }  // namespace
 
@@ -92,7 +102,7 @@ Result<Sealer> Sealer::from_file_or_new(const std::string& path, Random& random)
         random.fill(bytes);
         const bool written =
             ::write(file.get(), bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()) &&
-            ::fsync(file.get()) == 0;
+            ::fsync(file.get()) == 0 && sync_folder_of(path);
         sodium_memzero(bytes.data(), bytes.size());
         if (!written) {
             return fail(

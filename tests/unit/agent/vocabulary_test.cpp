@@ -79,7 +79,7 @@ const std::set<std::string> kPaths{"path", "to"};
 const std::set<std::string> kHostilePaths{
     "x\ny", "x\ry", std::string("x\0y", 3), "../../etc/x", "/etc/passwd"};
 
-const std::vector<std::string> kHostile{
+const std::vector<std::string> kHostileTexts{
     "x; touch /canary",
     "x|y",
     "x&y",
@@ -118,7 +118,7 @@ TEST(Vocabulary, HasAGoodExampleForEveryAction) {
 TEST(Vocabulary, RefusesHostileTextInEveryFact) {
     for (const auto& [name, good] : kGood) {
         for (const auto& [fact, value] : good.items()) {
-            for (const auto& hostile : kHostile) {
+            for (const auto& hostile : kHostileTexts) {
                 auto facts = good;
                 const bool harmless =
                     kFreeText.contains(fact) ||
