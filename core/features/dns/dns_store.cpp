@@ -1,5 +1,7 @@
 #include "core/features/dns/dns_store.h"
 
+#include "core/platform/names/public_suffix.h"
+
 namespace hostelry::dns {
 namespace {
 
@@ -36,7 +38,7 @@ constexpr auto kSetDnssecSql = "update hostelry.dns_zones set dnssec = $2, ds = 
 constexpr auto kEtagSql = "select etag from hostelry.dns_zones where id = $1";
 constexpr auto kSetEtagSql = "update hostelry.dns_zones set etag = $2 where id = $1";
 constexpr auto kRemoveZoneSql = "delete from hostelry.dns_zones where id = $1";
-constexpr auto kClashSql = "select hostelry.dns_zone_clashes($1, $2)";
+constexpr auto kClashSql = "select hostelry.dns_zone_clashes($1, $2, $3)";
 constexpr auto kZoneForNameSql =
     "select id, tenant_id, name, state from hostelry.dns_zone_for_name($1, $2)";
 constexpr auto kServersForNameSql =
@@ -218,7 +220,7 @@ void DnsStore::remove_zone(ZoneId id) {
 }
 
 bool DnsStore::clashes(TenantId tenant, const std::string& name) {
-    return tx_.query_one(kClashSql, tenant, name)[0].boolean();
+    return tx_.query_one(kClashSql, tenant, name, names::registrable_domain(name))[0].boolean();
 }
 
 std::optional<ZoneForName> DnsStore::zone_for_name(TenantId tenant, const std::string& name) {

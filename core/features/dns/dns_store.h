@@ -61,6 +61,8 @@ public:
     std::string etag(ZoneId id);
     void set_etag(ZoneId id, std::string_view etag);
     void remove_zone(ZoneId id);
+    /// Whoever asks about the same registered domain waits for the end of this transaction, so that
+    /// of two zones that are added at once the second one sees the first.
     bool clashes(TenantId tenant, const std::string& name);
 
     // Without a look at the transaction's tenant: for job steps.

@@ -1,6 +1,10 @@
+#include "core/features/dns/dns_store.h"
 #include "core/platform/process/process.h"
 
 #include "tests/integration/dns/dns_world.h"
+#include "tests/support/eventually.h"
+
+#include <future>
 
 using namespace hostelry;
 using namespace hostelry::dns;
@@ -250,6 +254,41 @@ TEST_F(DnsWorld, TheNeighbourSeesNothingAndCannotTakeTheDomain) {
             .code,
         ErrorCode::Forbidden
     );
+}
+
+TEST_F(DnsWorld, AChildOfAZoneThatIsJustBeingAddedWaitsAndIsRefused) {
+    const auto backend = add_backend();
+    auto other = operating;
+    other.tenant = world.postgres.make_tenant(world.postgres.root(), "neighbour", "reseller");
+    auto adding = std::future<Result<ZoneChange>>{};
+    const auto parent = world.postgres.database().in_tenant(
+        operating.tenant,
+        [&](db::Transaction& tx) -> Result<void> {
+            DnsStore store(tx);
+            Zone zone;
+            zone.id = ZoneId{new_uuid(world.clock, world.random)};
+            zone.tenant = operating.tenant;
+            zone.name = "demo.test";
+            zone.backend = backend.id;
+            zone.state = "ready";
+            EXPECT_FALSE(store.clashes(zone.tenant, zone.name));
+            TRY(store.insert_zone(zone, std::nullopt));
+            adding = std::async(std::launch::async, [&] {
+                return dns.create_zone(
+                    other, {.name = "below.demo.test", .backend = backend.id}, std::nullopt
+                );
+            });
+            EXPECT_TRUE(hostelry::testing::eventually([&] {
+                return world.postgres.has_waiting_statement() ||
+                       adding.wait_for(0s) == std::future_status::ready;
+            }));
+            return {};
+        }
+    );
+    ASSERT_TRUE(parent) << parent.error().message;
+    const auto child = adding.get();
+    ASSERT_FALSE(child);
+    EXPECT_EQ(child.error().code, ErrorCode::Conflict);
 }
 
 TEST_F(DnsWorld, HowTheBackendIsReachedAndHowManyZonesOthersHaveIsForStaff) {
