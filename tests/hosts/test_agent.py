@@ -416,6 +416,11 @@ class Sites(unittest.TestCase):
         ensure = {"do": "database.ensure", "site": site, "name": site, "user": site, "password": "it's \\ a \"long\" one"}
         self.ok([{"do": "account.ensure", "site": site}, ensure])
         self.unchanged([ensure])
+        limit = f"mariadb -Ne \"select max_user_connections from mysql.user where user = '{site}'\""
+        self.assertEqual(self.host.out(limit), "30")
+        self.ok([dict(ensure, connections=5)])
+        self.assertEqual(self.host.out(limit), "5")
+        self.ok([ensure])
         works = f"mariadb --user={site} --password=\"$(cat)\" -Ne 'create table if not exists t (a int); show grants' {site}"
         self.host.out(works, text_in=ensure["password"])
         size = self.ok([{"do": "database.size", "name": site}])

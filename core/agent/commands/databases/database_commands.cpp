@@ -15,6 +15,7 @@ struct DatabaseFacts {
     std::string name;
     std::string user;
     std::string password;
+    std::int64_t connections = 30;  ///< At once; the server has them for all its sites together.
 };
 struct RemovalFacts {
     std::string site;
@@ -46,7 +47,10 @@ const hostelry::Description& hostelry::describe<hostelry::agent::DatabaseFacts>(
         {field<&DatabaseFacts::site>("site", agent::needed("Site")),
          field<&DatabaseFacts::name>("name", agent::needed("Database")),
          field<&DatabaseFacts::user>("user", agent::needed("User")),
-         field<&DatabaseFacts::password>("password", agent::secret())}};
+         field<&DatabaseFacts::password>("password", agent::secret()),
+         field<&DatabaseFacts::connections>(
+             "connections", {.label = "Connections at once", .min = 1, .max = 1000}
+         )}};
     return kDescription;
 }
 template <>
@@ -105,8 +109,9 @@ struct Present {
     bool database = false;
     bool user = false;
     bool password = false;
+    bool connections = false;
     bool grant = false;
-    bool all() const { return database && user && password && grant; }
+    bool all() const { return database && user && password && connections && grant; }
 };
 
 Result<Present> look(const DatabaseFacts& facts) {
@@ -115,6 +120,9 @@ Result<Present> look(const DatabaseFacts& facts) {
         sql_text(facts.name) + ";\n" +
         "SELECT 'user', authentication_string FROM mysql.user WHERE Host = 'localhost' AND User "
         "= " +
+        sql_text(facts.user) + ";\n" +
+        "SELECT 'connections', max_user_connections FROM mysql.user WHERE Host = 'localhost' AND "
+        "User = " +
         sql_text(facts.user) + ";\n" +
         "SELECT 'grant', REPLACE(Db, CHAR(92), '') FROM mysql.db WHERE Host = 'localhost' AND User "
         "= " +
@@ -129,6 +137,8 @@ Result<Present> look(const DatabaseFacts& facts) {
         present.user = present.user || row[0] == "user";
         present.password = present.password ||
                            (row[0] == "user" && row[1] == native_password_hash(facts.password));
+        present.connections = present.connections || (row[0] == "connections" &&
+                                                      row[1] == std::to_string(facts.connections));
         present.grant = present.grant || (row[0] == "grant" && row[1] == facts.name);
     }
     return present;
@@ -187,7 +197,8 @@ public:
             "CREATE DATABASE IF NOT EXISTS " + sql_name(facts.name) +
             " CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci;\n" + "CREATE USER IF NOT EXISTS " +
             account_name(facts.user) + identified_by(facts.password) + ";\n" + "ALTER USER " +
-            account_name(facts.user) + identified_by(facts.password) + ";\n" +
+            account_name(facts.user) + identified_by(facts.password) +
+            " WITH MAX_USER_CONNECTIONS " + std::to_string(facts.connections) + ";\n" +
             "GRANT ALL PRIVILEGES ON " + sql_pattern(facts.name) + ".* TO " +
             account_name(facts.user) + ";\n"
         ));
