@@ -14,8 +14,7 @@
 
 namespace {
 
-// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): fsync(2) below has no other
-// place
+// NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): fsync below knows no other
 ino_t last_synced_folder = 0;
 
 }  // namespace
