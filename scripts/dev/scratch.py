@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import tempfile
+import threading
 
 import build
 import leftovers
@@ -30,6 +31,7 @@ class Scratch:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hostelry-test-", dir="/var/tmp"))
         self.folder.chmod(0o755)
         self._subnets = _free_subnets()
+        self._giving_subnet = threading.Lock()
         return self
 
     def __exit__(self, *_):
@@ -44,9 +46,11 @@ class Scratch:
         state = self.folder / stage
         state.mkdir()
         state.chmod(0o755)
+        with self._giving_subnet:
+            subnet = next(self._subnets)
         return {**os.environ, "HOSTELRY_SOURCE": str(paths.ROOT), "HOSTELRY_BIN": str(build.folder(preset) / "bin"),
                 "HOSTELRY_TEST_STATE": str(state), "HOSTELRY_BED_NAME": f"t{os.getpid() % 100000}{stage[0]}",
-                "HOSTELRY_BED_SUBNET": next(self._subnets)}
+                "HOSTELRY_BED_SUBNET": subnet}
 
     def end_left_overs(self, stage):
         """What a stage should have ended itself."""
