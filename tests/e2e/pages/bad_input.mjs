@@ -174,7 +174,7 @@ export async function run({ browser, panel }, check) {
     await page.route("**/sites?*", (route) => route.abort());
     for (let clicks = 0; clicks < 2; clicks += 1) {
       await page.locator("main th a").first().click();
-      await page.locator(".toast-bad", { hasText: "did not answer" }).waitFor({ timeout: 5000 });
+      await page.locator(".toast-bad", { hasText: "No answer came" }).waitFor({ timeout: 5000 });
     }
     const toasts = await page.locator(".toast-bad").count();
     expect(`${toasts} toasts`, toasts === 1);
