@@ -5,6 +5,7 @@
 #include "core/platform/crypto/digest.h"
 
 #include <CLI/CLI.hpp>
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <string>
@@ -29,11 +30,11 @@ bool tell_commands(const CLI::App& program) {
     for (const auto* command : commands) {
         names += (names.empty() ? "" : ", ") + command->get_name();
     }
-    std::fprintf(
+    fmt::print(
         stderr,
-        "hostelry: Name one of the commands%s: %s.\nAdd --help to see what one of them does.\n",
-        at == &program ? "" : (" of " + at->get_name()).c_str(),
-        names.c_str()
+        "hostelry: Name one of the commands{}: {}.\nAdd --help to see what one of them does.\n",
+        at == &program ? "" : " of " + at->get_name(),
+        names
     );
     return true;
 }

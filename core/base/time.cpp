@@ -72,7 +72,7 @@ std::chrono::minutes read_offset(Reader& reader) {
 }  // namespace
 
 std::string format_rfc3339(TimePoint time) {
-    using namespace std::chrono;
+    using namespace std::chrono;  // NOLINT(google-build-using-namespace): of a calendar's words
     const auto day = floor<days>(time);
     const year_month_day date{day};
     const hh_mm_ss clock{floor<milliseconds>(time - day)};
@@ -89,7 +89,7 @@ std::string format_rfc3339(TimePoint time) {
 }
 
 std::optional<TimePoint> parse_rfc3339(std::string_view text) {
-    using namespace std::chrono;
+    using namespace std::chrono;  // NOLINT(google-build-using-namespace): of a calendar's words
     Reader reader{text};
     const int y = reader.number(4);
     reader.expect("-");

@@ -66,7 +66,7 @@ const hostelry::Description& hostelry::describe<hostelry::agent::PlanOrder>() {
     static const Description kDescription{
         "PlanOrder",
         {field<&PlanOrder::timeout_seconds>(
-            "timeout_seconds", {.required = true, .min = 1, .max = 24 * 3600}
+            "timeout_seconds", {.required = true, .min = 1, .max = std::int64_t{24} * 3600}
         )}};
     return kDescription;
 }

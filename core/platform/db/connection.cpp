@@ -296,7 +296,7 @@ void Connection::refuse(const PGresult* answer) {
         poison();  // a migration changed a table under our prepared statements
         throw SerializationFailed(text);
     }
-    const int name = sqlstate == "23502" ? PG_DIAG_COLUMN_NAME : PG_DIAG_CONSTRAINT_NAME;
+    const int name = sqlstate == "23502" ? int{PG_DIAG_COLUMN_NAME} : int{PG_DIAG_CONSTRAINT_NAME};
     throw_failure({.sqlstate = sqlstate, .text = text, .name = field(answer, name)});
 }
 

@@ -297,8 +297,7 @@ private:
 /// The code of a refused plugin may have run and kept the tables; they stay for the life of the
 /// process, and are never destroyed.
 void keep_for_good(std::unique_ptr<InProcess> placement) {
-    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it must outlive
-    // everything
+    // NOLINTNEXTLINE(cppcoreguidelines-avoid-non-const-global-variables): it outlives all else
     static auto& kept = *new LockGuarded<std::vector<std::unique_ptr<InProcess>>>();
     kept.with([&](auto& placements) { placements.push_back(std::move(placement)); });
 }

@@ -91,7 +91,7 @@ JobRun::Ending JobRun::run_forward() {
         record.state = "running";
         StepOutcome outcome = attempt(position, false);
         if (outcome.kind == StepOutcome::Kind::Failed) {
-            return end_after_failure(position, std::move(outcome));
+            return end_after_failure(position, outcome);
         }
         record.output = std::move(outcome.output);
         if (outcome.kind == StepOutcome::Kind::Again) {

@@ -136,8 +136,9 @@ hostelry_plugin define(
 
 }  // namespace hostelry::plugin
 
-// NOLINTNEXTLINE(bugprone-macro-parentheses): the name of a parameter
+// NOLINTBEGIN(bugprone-macro-parentheses): `host` names a parameter
 #define HOSTELRY_PLUGIN_ENTRY(host)                                             \
     extern "C" HOSTELRY_EXPORT const hostelry_plugin* hostelry_plugin_entry_v1( \
         const hostelry_host* host                                               \
     )
+// NOLINTEND(bugprone-macro-parentheses)
