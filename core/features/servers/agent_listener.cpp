@@ -187,7 +187,7 @@ bool AgentListener::has_room(const std::string& subscriber) const {
     for (const auto& seat : seats_) {
         if (seat.is_stranger && !seat.is_done) {
             ++strangers;
-            from_there += seat.subscriber == subscriber ? 1 : 0;
+            from_there += seat.subscriber == subscriber ? 1U : 0U;
         }
     }
     return seats_.size() < options_.connections_max && strangers < options_.strangers_max &&
