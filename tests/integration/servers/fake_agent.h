@@ -39,6 +39,11 @@ public:
         socket_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         const timeval patience{10, 0};
         setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+        // The port is chosen when it connects, for that pair of addresses only.
+        const int address_only = 1;
+        setsockopt(
+            socket_, IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, &address_only, sizeof address_only
+        );
         sockaddr_in source{};
         source.sin_family = AF_INET;
         inet_pton(AF_INET, from, &source.sin_addr);
