@@ -1,15 +1,17 @@
 #include "core/features/audit/audit_store.h"
 
+#include "core/platform/db/in_view.h"
 #include "core/platform/db/pattern.h"
 
 namespace hostelry::audit {
 namespace {
 
-#define AUDIT_COLUMNS                                                                        \
+#define AUDIT_FIELDS                                                                         \
     "a.position, a.event_id, a.tenant_id, t.name as tenant_name, a.at, a.type, a.actor_id, " \
     "a.actor_name, a.subject_type, a.subject_id, a.data, a.client_address, a.request_id, "   \
-    "a.previous_hash, a.hash from hostelry.audit_entries a "                                 \
-    "left join hostelry.tenants t on t.id = a.tenant_id "
+    "a.previous_hash, a.hash"
+#define AUDIT_FROM "hostelry.audit_entries a left join hostelry.tenants t on t.id = a.tenant_id"
+#define AUDIT_COLUMNS AUDIT_FIELDS " from " AUDIT_FROM " "
 
 #define AUDIT_FITS                                                                             \
     "($1::uuid is null or a.actor_id = $1) and ($2 = '' or a.type = $2 or a.type like $2 || "  \
@@ -18,23 +20,38 @@ namespace {
     "and ($5::timestamptz is null or a.at < $5) "                                              \
     "and (a.actor_name ilike $6 or a.type ilike $6 or a.client_address ilike $6) "
 
-constexpr std::string_view kListAuditSql =
-    "select " AUDIT_COLUMNS "where " AUDIT_FITS
-    "and ($7::bigint is null or a.position < $7) order by a.position desc limit $8";
-constexpr std::string_view kCountAuditSql =
-    "select count(*) as matching from hostelry.audit_entries a where " AUDIT_FITS;
+const std::string kListAuditSql = db::newest_in_view(
+    {.columns = AUDIT_FIELDS,
+     .from = AUDIT_FROM,
+     .tenant = "a.tenant_id",
+     .where = AUDIT_FITS "and a.position < coalesce($7::bigint, 9223372036854775807)"},
+    "position",
+    "$8"
+);
+const std::string kCountAuditSql = "select count(*) as matching from " +
+                                   db::all_in_view(
+                                       {.columns = "1",
+                                        .from = "hostelry.audit_entries a",
+                                        .tenant = "a.tenant_id",
+                                        .where = AUDIT_FITS}
+                                   ) +
+                                   " a";
 constexpr std::string_view kRecentOfSubjectSql =
     "select " AUDIT_COLUMNS "where a.subject_id = $1 order by a.position desc limit $2";
-// Bounded: a small account in a big panel must not walk the whole trail backwards.
-constexpr std::string_view kRecentAuditSql =
-    "select " AUDIT_COLUMNS
-    "where a.position > coalesce((select position from hostelry.audit_head), 0) - 20000 "
-    "and a.type not like 'session.%' order by a.position desc limit $1";
+const std::string kRecentAuditSql = db::newest_in_view(
+    {.columns = AUDIT_FIELDS,
+     .from = AUDIT_FROM,
+     .tenant = "a.tenant_id",
+     .where = "a.type not like 'session.%'"},
+    "position",
+    "$1"
+);
 constexpr std::string_view kFindAuditSql = "select " AUDIT_COLUMNS "where a.position = $1";
 constexpr std::string_view kAuditAfterSql =
     "select " AUDIT_COLUMNS "where a.position > $1 order by a.position limit $2";
 constexpr std::string_view kAuditTypesSql =
-    "select distinct type from hostelry.audit_entries order by type limit 200";
+    "select distinct type from hostelry.audit_entries "
+    "where tenant_id in (table hostelry.tenants_in_view) order by type limit 200";
 constexpr std::string_view kAppendAuditSql =
     "insert into hostelry.audit_entries (tenant_id, position, event_id, at, type, actor_id, "
     "actor_name, subject_type, "

@@ -9,9 +9,10 @@ constexpr std::chrono::days kUploadedShouldHaveLeft{30};
 #define CERTIFICATE_COLUMNS                                                                       \
     "c.tenant_id, c.id, c.site_id, c.site_key, c.server_id, c.kind, c.state, c.names, c.issuer, " \
     "c.serial, c.fingerprint, c.not_before, c.not_after, c.problem, c.failures, c.next_try_at "
+#define CERTIFICATE_IN_VIEW "c.tenant_id in (table hostelry.tenants_in_view) "
 constexpr auto kListCertificatesSql =
-    "select " CERTIFICATE_COLUMNS
-    "from hostelry.certificates c order by c.not_after, c.id limit 2000";
+    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where " CERTIFICATE_IN_VIEW
+    "order by c.not_after, c.id limit 2000";
 constexpr auto kFindCertificateSql =
     "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where c.id = $1";
 constexpr auto kFindBySiteSql =
@@ -32,14 +33,14 @@ constexpr auto kPutCertificateSql = R"(
 #define CERTIFICATE_EXPIRES_SOON \
     "c.not_after < (case c.kind when 'acme' then $1::timestamptz else $2::timestamptz end) "
 constexpr auto kTroubledCertificatesSql =
-    "select " CERTIFICATE_COLUMNS
-    "from hostelry.certificates c where c.state = 'failed' or " CERTIFICATE_EXPIRES_SOON
-    "order by c.not_after, c.id limit $3";
+    "select " CERTIFICATE_COLUMNS "from hostelry.certificates c where " CERTIFICATE_IN_VIEW
+    "and (c.state = 'failed' or " CERTIFICATE_EXPIRES_SOON ") order by c.not_after, c.id limit $3";
 #undef CERTIFICATE_COLUMNS
 constexpr auto kCountCertificatesSql =
     "select count(*) as all_certificates, count(*) filter (where c.state = 'failed') as failed, "
     "count(*) filter (where c.state <> 'failed' and " CERTIFICATE_EXPIRES_SOON
-    ") as expiring from hostelry.certificates c";
+    ") as expiring from hostelry.certificates c where " CERTIFICATE_IN_VIEW;
+#undef CERTIFICATE_IN_VIEW
 #undef CERTIFICATE_EXPIRES_SOON
 constexpr auto kNoteFailureSql = R"(
     update hostelry.certificates

@@ -12,15 +12,19 @@ namespace {
     "d.size_bytes, d.table_count, d.measured_at, d.measure_error, d.created_at "                 \
     "from hostelry.site_databases d join hostelry.tenants t on t.id = d.tenant_id "
 
+#define HOSTELRY_DATABASE_IN_VIEW "d.tenant_id in (table hostelry.tenants_in_view) "
+
 constexpr const char* kListDatabasesSql = HOSTELRY_DATABASE_COLUMNS
-    "where (d.site_domain ilike $1 or d.name ilike $1) and d.site_domain || ' ' || d.name > $2 "
+    "where " HOSTELRY_DATABASE_IN_VIEW
+    "and (d.site_domain ilike $1 or d.name ilike $1) and d.site_domain || ' ' || d.name > $2 "
     "order by d.site_domain || ' ' || d.name limit $3";
 constexpr const char* kCountDatabasesSql =
     "select count(*) as matching from hostelry.site_databases d "
-    "where d.site_domain ilike $1 or d.name ilike $1";
+    "where " HOSTELRY_DATABASE_IN_VIEW "and (d.site_domain ilike $1 or d.name ilike $1)";
 constexpr const char* kDatabaseTotalsSql =
     "select count(*) as all_databases, count(size_bytes) as measured, "
-    "coalesce(sum(size_bytes), 0)::bigint as bytes from hostelry.site_databases";
+    "coalesce(sum(size_bytes), 0)::bigint as bytes from hostelry.site_databases d "
+    "where " HOSTELRY_DATABASE_IN_VIEW;
 constexpr const char* kDatabasesOfSiteSql =
     HOSTELRY_DATABASE_COLUMNS "where d.tenant_id = $1 and d.site_id = $2 order by d.name";
 constexpr const char* kFindDatabaseSql = HOSTELRY_DATABASE_COLUMNS "where d.id = $1";

@@ -18,13 +18,17 @@ constexpr auto kFindZoneByKeySql =
     "select " ZONE_COLUMNS "where z.tenant_id = $1 and z.request_key = $2";
 constexpr auto kListZonesSql =
     "select " ZONE_COLUMNS
-    "where $1 = '' or position(lower($1) in z.name) > 0 order by z.name limit 1000";
+    "where z.tenant_id in (table hostelry.tenants_in_view) "
+    "and ($1 = '' or position(lower($1) in z.name) > 0) order by z.name limit 1000";
 constexpr auto kFailedZonesSql =
-    "select " ZONE_COLUMNS "where z.state = 'failed' order by z.name limit $1";
+    "select " ZONE_COLUMNS
+    "where z.tenant_id in (table hostelry.tenants_in_view) and z.state = 'failed' "
+    "order by z.name limit $1";
 #undef ZONE_COLUMNS
 constexpr auto kCountZonesSql =
     "select count(*) as all_zones, count(*) filter (where state = 'ready') as ready, "
-    "count(*) filter (where state = 'failed') as failed from hostelry.dns_zones";
+    "count(*) filter (where state = 'failed') as failed from hostelry.dns_zones "
+    "where tenant_id in (table hostelry.tenants_in_view)";
 constexpr auto kCountZonesOfTenantSql =
     "select count(*) as zones from hostelry.dns_zones where tenant_id = $1";
 constexpr auto kInsertZoneSql = R"(

@@ -21,13 +21,15 @@ constexpr auto kFindServerByKeySql =
     "from hostelry.servers s where s.tenant_id = $1 and s.request_key = $2";
 constexpr auto kListServersSql = "select " SERVER_COLUMNS R"(
     from hostelry.servers s
-   where ($1 = '' or position(lower($1) in s.name) > 0 or position(lower($1) in lower(s.address)) > 0)
+   where s.tenant_id in (table hostelry.tenants_in_view)
+     and ($1 = '' or position(lower($1) in s.name) > 0 or position(lower($1) in lower(s.address)) > 0)
      and ($2::text is null or s.state = $2)
    order by s.name, s.id limit 500)";
 #define SERVER_IS_ONLINE "hostelry.is_agent_online(s.last_seen_at, s.offline_since) "
 constexpr auto kTroubledServersSql = "select " SERVER_COLUMNS R"(
     from hostelry.servers s
-   where s.state = 'failed' or (s.state = 'ready' and not )" SERVER_IS_ONLINE R"()
+   where s.tenant_id in (table hostelry.tenants_in_view)
+     and (s.state = 'failed' or (s.state = 'ready' and not )" SERVER_IS_ONLINE R"())
    order by s.state_since desc, s.id limit $1)";
 #undef SERVER_COLUMNS
 constexpr auto kCountServersSql =
@@ -36,7 +38,8 @@ constexpr auto kCountServersSql =
     ") as ready, "
     "count(*) filter (where s.state = 'ready' and not " SERVER_IS_ONLINE
     ") as offline, "
-    "count(*) filter (where s.state = 'failed') as failed from hostelry.servers s";
+    "count(*) filter (where s.state = 'failed') as failed from hostelry.servers s "
+    "where s.tenant_id in (table hostelry.tenants_in_view)";
 #undef SERVER_IS_ONLINE
 constexpr auto kCountServersOfTenantSql =
     "select count(*) as servers from hostelry.servers where tenant_id = $1";
@@ -69,7 +72,7 @@ constexpr auto kPlacementsSql = R"(
      where p.server_id = $1 and p.tenant_id <> hostelry.current_tenant() order by t.name, t.id limit 500)";
 constexpr auto kPossiblePlacementsSql = R"(
     select t.id, t.name, t.created_at from hostelry.tenants t
-     where t.id <> hostelry.current_tenant() and t.state = 'active'
+     where t.id in (table hostelry.tenants_in_view) and t.id <> hostelry.current_tenant() and t.state = 'active'
        and not exists (select from hostelry.server_placements p where p.tenant_id = t.id and p.server_id = $1)
        and not exists (select from hostelry.servers s where s.tenant_id = t.id and s.id = $1)
      order by t.name, t.id limit 500)";

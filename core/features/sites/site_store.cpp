@@ -15,7 +15,9 @@ namespace {
     "s.server_id, s.server_name, s.server_address, s.state, s.state_since, s.cause, s.job_id, " \
     "s.web, s.https, s.https_hint, s.created_by, s.created_at, s.deployed_at, s.suspended_by "  \
     "from hostelry.sites s join hostelry.tenants t on t.id = s.tenant_id "
-#define HOSTELRY_SITE_WORDS "(s.domain ilike $1 or s.server_name ilike $1 or t.name ilike $1) "
+#define HOSTELRY_SITE_WORDS                            \
+    "s.tenant_id in (table hostelry.tenants_in_view) " \
+    "and (s.domain ilike $1 or s.server_name ilike $1 or t.name ilike $1) "
 #define HOSTELRY_SITE_GROUP \
     "case when s.state in ('ready', 'failed', 'suspended') then s.state else 'working' end"
 #define HOSTELRY_SITE_KEY "(case $3 when 'domain' then s.domain else s.id::text end) collate \"C\""

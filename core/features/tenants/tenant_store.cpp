@@ -14,6 +14,7 @@ namespace {
 
 // $1 is a pattern of db::containing().
 #define TENANT_FITS                                                                   \
+    "t.id in (table hostelry.tenants_in_view) and "                                   \
     "t.state <> 'deleted' and t.id <> hostelry.current_tenant() and t.name ilike $1 " \
     "and ($2::uuid is null or t.parent_id = $2) "
 

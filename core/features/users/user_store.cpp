@@ -12,7 +12,8 @@ namespace {
     "from hostelry.users u join hostelry.tenants t on t.id = u.tenant_id "
 
 // $1 is empty or a LIKE pattern.
-#define USER_FITS \
+#define USER_FITS                                          \
+    "u.tenant_id in (table hostelry.tenants_in_view) and " \
     "(u.name ilike $1 or u.email ilike $1) and ($2::uuid is null or u.tenant_id = $2) "
 
 constexpr std::string_view kListUsersSql =

@@ -1,5 +1,6 @@
 #include "core/platform/queue/job_store.h"
 
+#include "core/platform/db/in_view.h"
 #include "core/platform/db/pattern.h"
 
 #include <nlohmann/json.hpp>
@@ -31,18 +32,19 @@ constexpr std::string_view kJobColumns = R"(
         as steps_total,
     j.actor_id, j.subject_type, j.subject_id, j.subject_name, j.input, j.created_at, j.run_at, j.started_at, j.finished_at)";
 
-const std::string kList = "select " + std::string(kJobColumns) + R"(
-      from hostelry.jobs j
-     where ($1::text[] is null or j.state = any ($1))
+const std::string kList = db::newest_in_view(
+    {.columns = kJobColumns, .from = "hostelry.jobs j", .tenant = "j.tenant_id", .where = R"(
+           ($1::text[] is null or j.state = any ($1))
        and ($2::text is null or j.kind = $2)
        and ($3::uuid is null or j.tenant_id = $3)
        and ($4::text is null or j.subject_type = $4)
        and ($5::uuid is null or j.subject_id = $5)
        and ($6::boolean or not j.is_upkeep)
        and ($7 = '%%' or j.title ilike $7 or j.subject_name ilike $7)
-       and ($8::uuid is null or j.id < $8)
-     order by j.id desc
-     limit $9)";
+       and j.id < coalesce($8::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"},
+    "id",
+    "$9"
+);
 
 const std::string kFind =
     "select " + std::string(kJobColumns) + " from hostelry.jobs j where j.id = $1";
@@ -67,14 +69,22 @@ constexpr auto kLogLines = R"(
      where job_id = $1 and tenant_id = (select tenant_id from hostelry.jobs where id = $1) and number > $2
      order by number limit $3)";
 
-constexpr auto kCounts = R"(
+const std::string kCounts =
+    R"(
     select count(*) filter (where state = 'queued') as queued,
            count(*) filter (where state in ('running', 'cancelling')) as running,
            count(*) filter (where state = 'waiting') as waiting,
            count(*) filter (where state = 'failed' and finished_at > now() - interval '1 day') as failed,
            count(*) filter (where state = 'succeeded' and finished_at > now() - interval '1 day') as succeeded
-      from hostelry.jobs
-     where not is_upkeep and (finished_at is null or finished_at > now() - interval '1 day'))";
+      from )" +
+    db::all_in_view(
+        {.columns = "state, finished_at",
+         .from = "hostelry.jobs",
+         .tenant = "tenant_id",
+         .where =
+             "not is_upkeep and (finished_at is null or finished_at > now() - interval '1 day')"}
+    ) +
+    " j";
 
 constexpr auto kRetry = R"(
     update hostelry.jobs
