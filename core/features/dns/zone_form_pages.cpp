@@ -71,7 +71,7 @@ Response ZonePages::create(Exchange& exchange) {
 }
 
 Response ZonePages::create_form(Exchange& exchange, const FormPairs& shown, const Error* error) {
-    const auto backends = dns_.needs().plugins.list_dns_backends();
+    const auto backends = dns_.needs().plugins.list_dns_backends(plugins::CountZones::No);
     if (!backends) {
         return Response::failed(backends.error());
     }

@@ -23,7 +23,7 @@ struct DnsBackend {
     /// Where to ask for its zones: "192.0.2.53" or "192.0.2.53:5300". Empty: the addresses of the
     /// name servers.
     std::vector<std::string> query_addresses;
-    std::optional<std::int64_t> zones;  ///< Of all accounts; nothing for who may not see plugins.
+    std::optional<std::int64_t> zones;  ///< Of all accounts; nothing where they were not counted.
     TimePoint created_at{};
 };
 
@@ -41,7 +41,11 @@ struct CreateDnsBackend {
 DnsBackend public_part(const DnsBackend& backend);
 
 /// Every backend, by name.
-std::vector<DnsBackend> dns_backends(db::Transaction& tx);
+/// Counting looks at the zones of all accounts: for those who keep the backends, not for a choice.
+enum class CountZones { No, Yes };
+
+std::vector<DnsBackend> dns_backends(db::Transaction& tx, CountZones count);
+/// Without the number of zones.
 std::optional<DnsBackend> find_dns_backend(db::Transaction& tx, DnsBackendId id);
 
 }  // namespace hostelry::plugins

@@ -169,7 +169,9 @@ Result<DnsBackend> Plugins::create_dns_backend(
                     checked.query_addresses
                 );
                 events::publish(tx, backend_event(caller, "dns_backend.created", id, request.name));
-                return *find_dns_backend(tx, id);
+                auto made = *find_dns_backend(tx, id);
+                made.zones = 0;
+                return made;
             }
         );
     } catch (const db::ConstraintViolation& violation) {
@@ -184,9 +186,9 @@ Result<DnsBackend> Plugins::create_dns_backend(
     }
 }
 
-Result<std::vector<DnsBackend>> Plugins::list_dns_backends() {
-    return needs_.database.in_system([](db::Transaction& tx) -> Result<std::vector<DnsBackend>> {
-        return dns_backends(tx);
+Result<std::vector<DnsBackend>> Plugins::list_dns_backends(CountZones count) {
+    return needs_.database.in_system([&](db::Transaction& tx) -> Result<std::vector<DnsBackend>> {
+        return dns_backends(tx, count);
     });
 }
 

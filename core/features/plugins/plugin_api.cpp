@@ -14,8 +14,9 @@ Response PluginApi::list(Exchange&) {
 }
 
 Response PluginApi::list_backends(Exchange& exchange) {
-    auto backends = plugins_.list_dns_backends();
-    if (backends && !exchange.signed_in().may("plugin:read")) {
+    const bool sees_plugins = exchange.signed_in().may("plugin:read");
+    auto backends = plugins_.list_dns_backends(sees_plugins ? CountZones::Yes : CountZones::No);
+    if (backends && !sees_plugins) {
         std::transform(backends->begin(), backends->end(), backends->begin(), public_part);
     }
     return http::listed(backends);

@@ -117,7 +117,7 @@ Response PluginPages::index(Exchange& exchange) {
     if (!entries) {
         return Response::failed(entries.error());
     }
-    const auto backends = plugins_.list_dns_backends();
+    const auto backends = plugins_.list_dns_backends(CountZones::Yes);
     if (!backends) {
         return Response::failed(backends.error());
     }

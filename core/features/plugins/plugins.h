@@ -89,7 +89,7 @@ public:
     Result<DnsBackend> create_dns_backend(
         const users::Caller& caller, const CreateDnsBackend& request
     );
-    Result<std::vector<DnsBackend>> list_dns_backends();
+    Result<std::vector<DnsBackend>> list_dns_backends(CountZones count);
     Result<void> delete_dns_backend(const users::Caller& caller, DnsBackendId id);
     Result<std::vector<CatalogueEntry>> list_plugins();
 
