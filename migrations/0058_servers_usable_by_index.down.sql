@@ -19,3 +19,4 @@ begin
      limit 500;
 end
 $$;
+select hostelry.make_definer_function('hostelry.usable_servers(uuid, uuid)');
