@@ -26,6 +26,6 @@ struct Figures {
 Figures measure_bare(const std::string& dsn);
 /// Enqueueing only.
 Figures measure_same_table(const std::string& dsn, TenantId tenant);
-Figures measure_ours(const std::string& dsn, TenantId tenant);
+Figures measure_ours(const std::string& dsn, const std::string& owner_dsn, TenantId tenant);
 
 }  // namespace hostelry::bench

@@ -45,7 +45,9 @@ int main(int count, char** arguments) {
     std::vector<Figures> ours;
     for (int round = 0; round < rounds; ++round) {
         bare.limit.push_back(measure_bare(cluster.dsn("postgres", "postgres")));
-        ours.push_back(measure_ours(cluster.dsn("hostelry_app"), cluster.root()));
+        ours.push_back(
+            measure_ours(cluster.dsn("hostelry_app"), cluster.dsn("postgres"), cluster.root())
+        );
         same.limit.push_back(measure_same_table(cluster.dsn("hostelry_app"), cluster.root()));
     }
     std::puts(
