@@ -5,6 +5,7 @@
 #include "core/app/command_line.h"
 #include "core/app/job_watch.h"
 #include "core/app/route_table.h"
+#include "core/app/thing_names.h"
 #include "core/base/text.h"
 #include "core/platform/crypto/token.h"
 
@@ -100,10 +101,35 @@ Result<json> watch_on_terminal(const PanelAddress& panel, const std::string& job
     return watch_job(panel, job, [](const std::string& line) { fmt::print(stderr, "{}\n", line); });
 }
 
+/// Where a person gave a name, the id.
+Result<CommandInput> with_ids(
+    const ThingNames& names, const ApiCommand& command, CommandInput input
+) {
+    for (std::size_t i = 0; i < input.arguments.size(); ++i) {
+        input.arguments[i] = TRY(names.id_in_path(command, i, input.arguments[i]));
+    }
+    const auto* description = options_of(command);
+    for (auto& [name, values] : input.options) {
+        const auto* field = description == nullptr ? nullptr : description->find(name);
+        for (auto& value : values) {
+            value = field == nullptr ? value : TRY(names.id_of_member(*field, value));
+        }
+    }
+    return input;
+}
+
 Result<int> run_api_command(
-    const GlobalOptions& options, const ApiCommand& command, const CommandInput& input
+    const GlobalOptions& options,
+    const std::vector<ApiCommand>& commands,
+    const ApiCommand& command,
+    const CommandInput& typed
 ) {
     const auto panel = TRY(panel_of(options));
+    const ThingNames names(commands, [&](const std::string& path) -> Result<json> {
+        const auto answer = TRY(call_api(panel, http::Method::Get, path, nullptr, {}));
+        return json::parse(answer.body, nullptr, false);
+    });
+    const auto input = TRY(with_ids(names, command, typed));
     const auto document = TRY(call(panel, command, input));
     print(options, command, document);
     const auto job = job_of(command, document);
@@ -238,7 +264,10 @@ void add_one(
     app->callback([&line, generated, index] {
         line.action = [generated, index] {
             return run_api_command(
-                generated->global, generated->commands[index], generated->inputs[index]
+                generated->global,
+                generated->commands,
+                generated->commands[index],
+                generated->inputs[index]
             );
         };
     });

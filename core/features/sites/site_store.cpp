@@ -60,7 +60,8 @@ constexpr const char* kInsertSiteSql =
     "server_address, "
     "request_key, created_by, created_at, state_since) values ($1, $2, $3, $4, $5, $6, $7, $8, $9, "
     "$10, $11, "
-    "$12, $13, $14, $15, $16, $17, $18, $19, $19)";
+    "$12, $13, $14, $15, $16, $17, $18, $19, $19) "
+    "returning (select name from hostelry.tenants t where t.id = $1) as tenant_name";
 constexpr const char* kInsertNamesSql =
     "insert into hostelry.site_names (tenant_id, site_id, name) select $1, $2, unnest($3::text[])";
 constexpr const char* kSecretsSql =
@@ -229,11 +230,9 @@ NameUse SiteStore::name_use(
 }
 
 void SiteStore::insert(
-    const Site& site,
-    const std::string& sealed_secrets,
-    const std::optional<std::string>& request_key
+    Site& site, const std::string& sealed_secrets, const std::optional<std::string>& request_key
 ) {
-    tx_.execute(
+    const auto inserted = tx_.query_one(
         kInsertSiteSql,
         site.tenant,
         site.id,
@@ -255,6 +254,7 @@ void SiteStore::insert(
         site.created_by,
         site.created_at
     );
+    site.tenant_name = inserted["tenant_name"].text();
     tx_.execute(kInsertNamesSql, site.tenant, site.id, site.names());
 }
 

@@ -64,11 +64,9 @@ public:
     bool has_site_at_or_above(TenantId tenant, const std::vector<std::string>& names);
 
     /// Throws db::ConstraintViolation for a name, key or request key that somebody took at the same
-    /// moment.
+    /// moment. Fills in the name of the tenant.
     void insert(
-        const Site& site,
-        const std::string& sealed_secrets,
-        const std::optional<std::string>& request_key
+        Site& site, const std::string& sealed_secrets, const std::optional<std::string>& request_key
     );
     std::string sealed_secrets(const Site& site);
 

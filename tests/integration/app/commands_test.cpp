@@ -2,6 +2,7 @@
 #include "core/app/api_commands.h"
 #include "core/app/command_line.h"
 #include "core/app/route_table.h"
+#include "core/app/thing_names.h"
 #include "core/base/text.h"
 #include "core/platform/http/openapi.h"
 
@@ -164,6 +165,71 @@ TEST(Commands, FindTheJobThatAnOperationHasStarted) {
     EXPECT_EQ(
         render_answer(command_named(commands, "server", "remove"), {{"job", "b"}}), "Job  b\n"
     );
+}
+
+/// The API's lists, as a panel with these things would answer.
+class ThingNamesTest : public ::testing::Test {
+protected:
+    std::string id(const std::string& noun, const std::string& verb, const std::string& text) {
+        const auto found = names.id_in_path(command_named(commands, noun, verb), 0, text);
+        return found ? *found : std::string(code_name(found.error().code));
+    }
+
+    RouteTable table{config::Config{}};
+    std::vector<ApiCommand> commands{api_commands(table.router())};
+    std::vector<std::string> asked;
+    std::map<std::string, json> answers;
+    ThingNames names{commands, [this](const std::string& path) -> Result<json> {
+                         asked.push_back(path);
+                         return answers.at(path);
+                     }};
+};
+
+json listed(const json& items, const json& next = nullptr) {
+    return {{"items", items}, {"next", next}};
+}
+
+TEST_F(ThingNamesTest, ASiteIsFoundByItsDomainInAnySpelling) {
+    answers["/api/v1/sites?q=xn--bckerei-5wa.example"] = listed(
+        {{{"id", "of-another"}, {"domain", "new.xn--bckerei-5wa.example"}},
+         {{"id", "the-one"}, {"domain", "xn--bckerei-5wa.example"}}}
+    );
+    EXPECT_EQ(id("site", "show", "B\u00c4ckerei.example"), "the-one");
+    EXPECT_EQ(id("site", "suspend", "xn--bckerei-5wa.example"), "the-one");
+}
+
+TEST_F(ThingNamesTest, AnIdIsNotLookedUpNorIsWhatHasNoName) {
+    constexpr auto kId = "018bcfe5-6800-7000-8000-0000000000b1";
+    EXPECT_EQ(id("site", "show", kId), kId);
+    EXPECT_EQ(id("job", "show", "something"), "something");
+    EXPECT_EQ(id("site-template", "show", "wordpress"), "wordpress");
+    EXPECT_THAT(asked, ::testing::IsEmpty());
+}
+
+TEST_F(ThingNamesTest, AllPagesAreLookedThrough) {
+    answers["/api/v1/users?q=maja%40example.org"] =
+        listed({{{"id", "x"}, {"email", "amaja@example.org"}}}, "50");
+    answers["/api/v1/users?q=maja%40example.org&after=50"] =
+        listed({{{"id", "maja"}, {"email", "maja@example.org"}}});
+    EXPECT_EQ(id("user", "show", "maja@example.org"), "maja");
+}
+
+TEST_F(ThingNamesTest, NoneAndSeveralAreToldApart) {
+    answers["/api/v1/tenants?q=bakery"] = listed(
+        {{{"id", "1"}, {"name", "Bakery"}},
+         {{"id", "2"}, {"name", "bakery"}},
+         {{"id", "3"}, {"name", "Bakery of the North"}}}
+    );
+    EXPECT_EQ(id("tenant", "show", "bakery"), "conflict");
+    answers["/api/v1/tenants?q=mill"] = listed(json::array());
+    EXPECT_EQ(id("tenant", "show", "mill"), "not_found");
+}
+
+TEST_F(ThingNamesTest, AMemberThatIsAnIdTakesTheNameOfWhatItIs) {
+    const auto& create = *command_named(commands, "site", "create").route->request;
+    answers["/api/v1/servers?q=web-1"] = listed({{{"id", "the-server"}, {"name", "web-1"}}});
+    EXPECT_EQ(names.id_of_member(*create.find("server"), "web-1").value(), "the-server");
+    EXPECT_EQ(names.id_of_member(*create.find("domain"), "web-1").value(), "web-1");
 }
 
 TEST(OpenApi, DescribesTheFiltersOfLists) {

@@ -245,6 +245,8 @@ TEST_F(SiteRoutes, DoTheSameByApi) {
     wait_for(JobId::parse(made.json().at("job").get<std::string>()).value());
     const auto site = browser.get("/api/v1/sites/" + id).json();
     EXPECT_EQ(site.at("state"), "ready");
+    EXPECT_NE(site.at("account"), "");
+    EXPECT_EQ(made.json().at("account"), site.at("account"));
     EXPECT_EQ(site.at("url"), "https://example.com/");
     EXPECT_EQ(site.at("names"), (nlohmann::json{"example.com", "www.example.com"}));
     const auto revealed =
