@@ -34,7 +34,8 @@ constexpr auto kOne =
     "where tenant_id = $1 and id = $2";
 constexpr auto kPage =
     "select id, kind, title, state, created_at, subject_name from hostelry.jobs "
-    "where tenant_id = $1 and ($2::uuid is null or id < $2) order by id desc limit 50";
+    "where tenant_id = $1 and id < coalesce($2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff') "
+    "order by id desc limit 50";
 
 struct Query {
     const char* name;

@@ -42,15 +42,20 @@ constexpr const char* kWhollyReadSql = R"(
               from pg_stat_user_tables t left join pg_stat_user_indexes i using (relid)
              where t.schemaname = 'hostelry' group by t.relid, t.relname, t.seq_tup_read) read
      where rows >= {others})";
+// A connection tells what it has read when it ends.
 constexpr const char* kConnectionsSql =
-    "select count(*) from pg_stat_activity where datname = current_database() and usename = "
-    "'hostelry_app'";
+    "select count(*) from pg_stat_activity where datname = current_database() and usename = ";
 
 class Crowd : public AppWorld {
 protected:
     Crowd() {
         add_zone(bob, "bob.example", "ready");  // and the backend all zones are at
         run(kCrowdSql);
+        EXPECT_TRUE(eventually([&] { return connections_of("postgres") == 0; }));
+    }
+
+    std::size_t connections_of(const std::string& role) const {
+        return std::stoul(postgres.value(kConnectionsSql + ("'" + role + "'")));
     }
 
     std::string filled(std::string sql) const {
@@ -82,13 +87,9 @@ TEST_F(Crowd, IsNotReadForTheListsOfAClient) {
     become(users::Role::Client, bob);
     run("select pg_stat_reset()");
     EXPECT_GT(look_at_everything(), 30);
-    // A connection tells what it has read when it ends.
-    const auto connections = std::stoul(postgres.value(kConnectionsSql));
-    const auto ours = platform->database().figures().open;
+    const auto others = connections_of("hostelry_app") - platform->database().figures().open;
     platform->database().close(std::chrono::seconds{5});
-    ASSERT_TRUE(eventually([&] {
-        return std::stoul(postgres.value(kConnectionsSql)) == connections - ours;
-    }));
+    ASSERT_TRUE(eventually([&] { return connections_of("hostelry_app") == others; }));
     EXPECT_EQ(postgres.value(filled(kWhollyReadSql)), "");
 }
 
