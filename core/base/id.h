@@ -19,6 +19,13 @@ namespace hostelry {
 struct Uuid {
     std::array<std::uint8_t, 16> bytes{};
 
+    /// Behind every other one: where a list that goes down begins.
+    static constexpr Uuid last() {
+        Uuid uuid;
+        uuid.bytes.fill(0xff);
+        return uuid;
+    }
+
     bool is_nil() const;
     /// Lower-case canonical form, 36 characters.
     std::string to_string() const;

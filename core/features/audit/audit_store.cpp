@@ -3,6 +3,8 @@
 #include "core/platform/db/in_view.h"
 #include "core/platform/db/pattern.h"
 
+#include <limits>
+
 namespace hostelry::audit {
 namespace {
 
@@ -24,7 +26,7 @@ const std::string kListAuditSql = db::newest_in_view(
     {.columns = AUDIT_FIELDS,
      .from = AUDIT_FROM,
      .tenant = "a.tenant_id",
-     .where = AUDIT_FITS "and a.position < coalesce($7::bigint, 9223372036854775807)"},
+     .where = AUDIT_FITS "and a.position < $7"},
     "position",
     "$8"
 );
@@ -118,7 +120,7 @@ AuditPage AuditStore::list(const AuditFilter& filter, std::int64_t count_max) {
              filter.since,
              filter.until,
              pattern,
-             filter.before,
+             filter.before.value_or(std::numeric_limits<std::int64_t>::max()),
              count_max + 1
          )) {
         page.entries.push_back(read_entry(row));

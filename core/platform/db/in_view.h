@@ -26,6 +26,8 @@ struct Selection {
 std::string all_in_view(const Selection& selection);
 
 /// The rows in view with the highest `key`, that one first, at most `limit` (a parameter: "$3").
+/// Where a page begins is said with a value that is always there ("j.id < $2"): row-level security
+/// lets an index do no more than plain comparisons, which COALESCE is not.
 /// `key` is among the columns, unique and indexed, by itself and after the tenant. Reads at most
 /// `limit` fitting rows of each tenant.
 std::string newest_in_view(

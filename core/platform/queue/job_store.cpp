@@ -41,7 +41,7 @@ const std::string kList = db::newest_in_view(
        and ($5::uuid is null or j.subject_id = $5)
        and ($6::boolean or not j.is_upkeep)
        and ($7 = '%%' or j.title ilike $7 or j.subject_name ilike $7)
-       and j.id < coalesce($8::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))"},
+       and j.id < $8)"},
     "id",
     "$9"
 );
@@ -256,7 +256,7 @@ JobPage JobStore::list(const JobFilter& filter, std::optional<JobId> after, int 
         filter.subject_id,
         filter.with_upkeep,
         db::containing(filter.words),
-        after,
+        after ? after->uuid : Uuid::last(),
         size + 1
     );
     JobPage page;
