@@ -12,7 +12,6 @@
 namespace hostelry::app {
 namespace {
 
-constexpr auto kLoopback = "127.0.0.1";
 constexpr std::uint16_t kAnyPort = 9;  // Discard (RFC 863); nothing is sent.
 
 /// The source address that the routing table chooses for `target`; connecting a datagram socket

@@ -8,6 +8,8 @@
 
 namespace hostelry::app {
 
+inline constexpr auto kLoopback = "127.0.0.1";
+
 /// "host:port", with an IPv6 host in brackets.
 struct HostPort {
     std::string host;

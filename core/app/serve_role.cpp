@@ -12,8 +12,6 @@
 namespace hostelry::app {
 namespace {
 
-constexpr auto kLoopback = "127.0.0.1";
-
 Result<std::vector<http::AddressRange>> ranges_of(
     const std::vector<std::string>& texts, const std::string& key
 ) {

@@ -5,6 +5,7 @@
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
@@ -23,6 +24,8 @@ struct OpenSslFree {
     void operator()(GENERAL_NAMES* names) const { GENERAL_NAMES_free(names); }
     void operator()(BIO* bio) const { BIO_free_all(bio); }
     void operator()(BIGNUM* number) const { BN_free(number); }
+    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
+    void operator()(SSL* connection) const { SSL_free(connection); }
     void operator()(char* text) const { OPENSSL_free(text); }
 };
 template <class T>

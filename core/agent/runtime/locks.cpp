@@ -8,7 +8,7 @@
 namespace hostelry::agent {
 
 namespace {
-constexpr std::chrono::milliseconds kAskAgain{5};
+constexpr std::chrono::milliseconds kLookAgain{5};
 }
 
 Result<HeldLock> take_lock(
@@ -26,7 +26,7 @@ Result<HeldLock> take_lock(
         if (std::chrono::steady_clock::now() > until) {
             return fail(ErrorCode::Timeout, "Other work on \"" + name + "\" took too long.");
         }
-        std::this_thread::sleep_for(kAskAgain);
+        std::this_thread::sleep_for(kLookAgain);
     }
     return HeldLock{std::move(file)};
 }

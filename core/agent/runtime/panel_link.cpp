@@ -1,6 +1,7 @@
 #include "core/agent/runtime/panel_link.h"
 
 #include "core/agent/protocol/agent_ca.h"
+#include "core/agent/protocol/openssl_owned.h"
 #include "core/agent/protocol/protocol.h"
 #include "core/base/bytes.h"
 
@@ -25,13 +26,6 @@ using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 
 constexpr int kNeedsMore = -1;
-
-template <class T, auto Free>
-struct FreeBy {
-    void operator()(T* what) const { Free(what); }
-};
-template <class T, auto Free>
-using Owned = std::unique_ptr<T, FreeBy<T, Free>>;
 
 std::string reason() {
     std::array<char, 200> text{};
@@ -90,7 +84,7 @@ Result<Descriptor> connect_any(const PanelAddress& panel, steady_clock::time_poi
     if (getaddrinfo(panel.host.c_str(), port.c_str(), &wanted, &found) != 0) {
         return unreachable("the name cannot be resolved");
     }
-    const Owned<addrinfo, freeaddrinfo> owned{found};
+    const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owned{found, freeaddrinfo};
     Result<Descriptor> last = unreachable("no address");
     for (const addrinfo* one = found; one != nullptr; one = one->ai_next) {
         last = connect_one(*one, until);
@@ -118,21 +112,19 @@ int verify_by_pin(X509_STORE_CTX* verification, void* pin) {
 }
 
 bool trust_ca(SSL_CTX* context, const std::string& ca_pem) {
-    const Owned<BIO, BIO_free_all> in{
-        BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))};
-    const Owned<X509, X509_free> ca{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
+    const Owned<BIO> in{BIO_new_mem_buf(ca_pem.data(), static_cast<int>(ca_pem.size()))};
+    const Owned<X509> ca{PEM_read_bio_X509(in.get(), nullptr, nullptr, nullptr)};
     return ca && X509_STORE_add_cert(SSL_CTX_get_cert_store(context), ca.get()) == 1;
 }
 
 bool show_certificate(SSL_CTX* context, const Identity& identity) {
-    const Owned<BIO, BIO_free_all> key_in{
+    const Owned<BIO> key_in{
         BIO_new_mem_buf(identity.key_pem.data(), static_cast<int>(identity.key_pem.size()))};
-    const Owned<BIO, BIO_free_all> certificate_in{BIO_new_mem_buf(
+    const Owned<BIO> certificate_in{BIO_new_mem_buf(
         identity.certificate_pem.data(), static_cast<int>(identity.certificate_pem.size())
     )};
-    const Owned<EVP_PKEY, EVP_PKEY_free> key{
-        PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)};
-    const Owned<X509, X509_free> certificate{
+    const Owned<EVP_PKEY> key{PEM_read_bio_PrivateKey(key_in.get(), nullptr, nullptr, nullptr)};
+    const Owned<X509> certificate{
         PEM_read_bio_X509(certificate_in.get(), nullptr, nullptr, nullptr)};
     return key && certificate && SSL_CTX_use_certificate(context, certificate.get()) == 1 &&
            SSL_CTX_use_PrivateKey(context, key.get()) == 1 &&

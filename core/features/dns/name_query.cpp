@@ -10,6 +10,8 @@
 #include <charconv>
 #include <memory>
 
+#undef bool  // A macro of ldns, which takes the word from C.
+
 namespace hostelry::dns {
 namespace {
 

@@ -1,6 +1,7 @@
 #include "core/agent/commands/health/http_probe.h"
 
 #include "core/agent/protocol/agent_ca.h"
+#include "core/agent/protocol/openssl_owned.h"
 #include "core/agent/runtime/descriptor.h"
 
 #include <arpa/inet.h>
@@ -18,15 +19,6 @@
 namespace hostelry::agent {
 
 namespace {
-
-struct OpenSslFree {
-    void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
-    void operator()(SSL* connection) const { SSL_free(connection); }
-    void operator()(BIO* bio) const { BIO_free_all(bio); }
-    void operator()(X509* certificate) const { X509_free(certificate); }
-};
-template <class T>
-using Owned = std::unique_ptr<T, OpenSslFree>;
 
 tl::unexpected<Error> no_answer(const std::string& why) {
     return fail(ErrorCode::Unavailable, "The site does not answer: " + why + ".");
