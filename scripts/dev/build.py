@@ -12,6 +12,12 @@ def folder(preset):
 def ensure(progress, preset, title, *, targets=(), limit=2400):
     """Configure when needed and build; Ninja knows what is current."""
     with progress.stage(f"build-{preset}", title, advice=ADVICE.format(preset=preset)) as stage:
-        if not (folder(preset) / "build.ninja").exists():
+        if not _is_configured(preset):
             stage.run(["cmake", "--preset", preset], cwd=paths.ROOT, limit=300)
         stage.run(["nice", "-n", "5", "ninja", "-C", folder(preset), *targets], limit=limit)
+
+
+def _is_configured(preset):
+    """With the presets as they are now."""
+    made = folder(preset) / "build.ninja"
+    return made.exists() and made.stat().st_mtime > (paths.ROOT / "CMakePresets.json").stat().st_mtime

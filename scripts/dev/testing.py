@@ -20,7 +20,6 @@ from stages import Progress, StageFailed
 KINDS = ("unit", "integration", "threads", "fuzz", "hosts", "e2e", "lint", "all")
 PRESET = "test"
 THREADS_PRESET = "tsan"
-FUZZ_PRESET = "fuzz"
 LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "e2e-pages": 900,
                  "e2e-hosts": 900}
 E2E = ["node", frontend.E2E / "run.mjs"]
@@ -112,8 +111,8 @@ class Run:
         self._ctest("threads", THREADS_PRESET, "Tests where threads meet (thread sanitizer)")
 
     def _fuzz(self):
-        build.ensure(self.progress, FUZZ_PRESET, "Build for fuzzing", targets=["tests_fuzz"])
-        self._ctest("fuzz", FUZZ_PRESET, "Parsers of what strangers send, fed at random")
+        build.ensure(self.progress, PRESET, "Build for fuzzing", targets=["tests_fuzz"])
+        self._ctest("fuzz", PRESET, "Parsers of what strangers send, fed at random")
 
     def _clang_tidy(self):
         self._count(lint.clang_tidy(self.progress))

@@ -79,7 +79,7 @@ class Sources:
         self._commands = {}
         for command in json.loads((folder / "compile_commands.json").read_text()):
             files = self._files_of(pathlib.Path(command["file"]))
-            if any(file.is_relative_to(paths.ROOT / part) for file in files for part in OURS):
+            if not _are_any_in(files, ("tests",)) and _are_any_in(files, OURS):
                 self._commands[command["file"]] = command["command"], files
         self._texts = {}
 
@@ -120,6 +120,10 @@ class Sources:
         if file not in self._texts:
             self._texts[file] = file.read_bytes()
         return self._texts[file]
+
+
+def _are_any_in(files, folders):
+    return any(file.is_relative_to(paths.ROOT / folder) for file in files for folder in folders)
 
 
 def _check_unit(stage, folder, unit):
