@@ -14,7 +14,7 @@ def ensure(progress, preset, title, *, targets=(), limit=2400):
     with progress.stage(f"build-{preset}", title, advice=ADVICE.format(preset=preset)) as stage:
         if not _is_configured(preset):
             stage.run(["cmake", "--preset", preset], cwd=paths.ROOT, limit=300)
-        stage.run(["nice", "-n", "5", "ninja", "-C", folder(preset), *targets], limit=limit)
+        stage.run(["ninja", "-C", folder(preset), *targets], limit=limit, yields=True)
 
 
 def _is_configured(preset):

@@ -131,9 +131,9 @@ def _check_unit(stage, folder, unit):
     output = stage.log.with_name(f"{stage.log.stem}-{hashlib.sha256(unit.encode()).hexdigest()[:12]}.log")
     try:
         with open(output, "wb") as log:
-            tools.run(["nice", "-n", "5", CLANG_TIDY, "-p", folder, "--quiet", "--extra-arg=-Wno-unknown-warning-option",
+            tools.run([CLANG_TIDY, "-p", folder, "--quiet", "--extra-arg=-Wno-unknown-warning-option",
                        f"--header-filter=^{re.escape(str(paths.ROOT))}/{HEADERS}/", unit],
-                      log, tick=stage.tick, limit=LIMIT_SECONDS, accept=None)
+                      log, tick=stage.tick, limit=LIMIT_SECONDS, accept=None, yields=True)
         text = output.read_text(errors="replace")
     finally:
         output.unlink(missing_ok=True)

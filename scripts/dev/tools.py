@@ -8,6 +8,7 @@ import threading
 import time
 
 _PR_SET_PDEATHSIG = 1
+_NICE = 5
 _libc = ctypes.CDLL(None)
 _stopping = threading.Event()
 
@@ -34,9 +35,25 @@ def _end_with_parent():
     _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def start(argv, **options):
+def _yield_to_others():
+    """A nice value counts within a session only, where the kernel groups processes by it (sched_autogroup)."""
+    os.nice(_NICE)
+    try:
+        with open("/proc/self/autogroup", "w", encoding="ascii") as group:
+            group.write(str(_NICE))
+    except OSError:
+        pass  # This kernel does not group, or has us in a control group that decides.
+
+
+def _prepare_and_yield():
+    _end_with_parent()
+    _yield_to_others()
+
+
+def start(argv, *, yields=False, **options):
+    """`yields`: others get the processor first."""
     return subprocess.Popen([str(part) for part in argv], stdin=subprocess.DEVNULL, start_new_session=True,
-                            preexec_fn=_end_with_parent, **options)
+                            preexec_fn=_prepare_and_yield if yields else _end_with_parent, **options)
 
 
 def end_group(process, grace_seconds=10):
@@ -54,9 +71,9 @@ def end_group(process, grace_seconds=10):
             continue
 
 
-def run(argv, log, *, cwd=None, env=None, limit=600, tick=lambda: None, accept=(0,)):
+def run(argv, log, *, cwd=None, env=None, limit=600, tick=lambda: None, accept=(0,), yields=False):
     """Run a tool to its end with its output in the file `log`; return its exit code if it is one of `accept`."""
-    process = start(argv, stdout=log, stderr=subprocess.STDOUT, cwd=cwd, env=env)
+    process = start(argv, stdout=log, stderr=subprocess.STDOUT, cwd=cwd, env=env, yields=yields)
     deadline = time.monotonic() + limit
     try:
         while True:
