@@ -20,8 +20,8 @@ from stages import Progress, StageFailed
 KINDS = ("unit", "integration", "threads", "fuzz", "hosts", "e2e", "lint", "all")
 PRESET = "test"
 THREADS_PRESET = "tsan"
-LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "e2e-pages": 900,
-                 "e2e-hosts": 900}
+LIMIT_SECONDS = {"unit": 600, "integration": 1500, "threads": 900, "fuzz": 300, "testbed": 300, "hosts": 1800, "installed": 900,
+                 "front-door": 900, "e2e-pages": 900, "e2e-hosts": 900}
 E2E = ["node", frontend.E2E / "run.mjs"]
 HOSTS = ["python3", paths.ROOT / "tests" / "hosts" / "run.py"]
 SHOWN_OUTPUT_LINES = 60
@@ -65,8 +65,10 @@ class Run:
         self.progress = progress
         self.totals = Results()
         self._counting = threading.Lock()
+        self._built = threading.Event()  # The test build has ended, well or not.
         self._scratch = None
         self._images = None
+        self._awaiting_images = threading.Lock()
 
     def stages(self, kind, scratch):
         """Everything of that kind; answers the StageFailed of what could not be run."""
@@ -90,15 +92,26 @@ class Run:
             self._start_images()
         if wanted("e2e"):
             self._e2e_packages()
-        if wanted("unit", "integration", "hosts", "e2e"):
-            build.ensure(self.progress, PRESET, "Build for tests (address and undefined-behaviour sanitizers)")
-        # Tests on hosts wait most of their time; the others keep the processor busy.
+        if wanted("hosts", "e2e"):
+            build.ensure(self.progress, PRESET, "Build of what runs on hosts", targets=["hostelry_deb"])
+        # Tests on hosts wait most of their time, so there are two lanes of them; the third keeps the processor busy. What is
+        # built there yields to all tests.
         here = {"unit": self._unit, "integration": self._integration, "e2e": self._e2e_pages, "threads": self._threads,
                 "fuzz": self._fuzz, "lint": self._clang_tidy}
-        on_hosts = {"hosts": self._hosts, "e2e": self._e2e_hosts}
         lane_here = [step for name, step in here.items() if wanted(name)]
-        lane_hosts = [step for name, step in on_hosts.items() if wanted(name)]
-        return lanes.run(lane_here, [self._testbed, *lane_hosts] if lane_hosts else [])
+        if wanted("unit", "integration", "hosts", "e2e"):
+            lane_here.insert(0, self._build)
+        lanes_on_hosts = [[self._testbed, self._hosts], [self._await_images, self._installed, self._front_door]] \
+            if wanted("hosts") else [[self._testbed]]
+        if wanted("e2e"):
+            lanes_on_hosts[-1].insert(1, self._e2e_hosts)
+        return lanes.run(lane_here, *(lanes_on_hosts if wanted("hosts", "e2e") else []))
+
+    def _build(self):
+        try:
+            build.ensure(self.progress, PRESET, "Build for tests (address and undefined-behaviour sanitizers)")
+        finally:
+            self._built.set()
 
     def _unit(self):
         self._ctest("unit", PRESET, "Unit tests")
@@ -121,8 +134,15 @@ class Run:
         self._script("e2e-pages", "Every page in a real browser", [*E2E, "pages"])
 
     def _hosts(self):
-        build.ensure(self.progress, PRESET, "Package of the panel", targets=["hostelry_deb"])
-        self._script("hosts", "On real hosts: bring-up, agent, killed at every step", HOSTS)
+        self._script("hosts", "On real hosts: bring-up, agent, killed at every step", [*HOSTS, "servers", "kill", "agent"])
+
+    def _installed(self):
+        self._script("installed", "The panel on a host of its own", [*HOSTS, "package"])
+
+    def _front_door(self):
+        """./dev up builds too, and two builds must not be in one folder at a time."""
+        self._built.wait()
+        self._script("front-door", "./dev up, and its panel stopped under load", [*HOSTS, "front", "stop"])
 
     def _e2e_hosts(self):
         self._script("e2e-hosts", "The main job on real hosts, in a real browser", [*E2E, "hosts"])
@@ -138,16 +158,17 @@ class Run:
             self._images = tools.start([paths.TESTBED, "image"], stdout=log, stderr=subprocess.STDOUT)
 
     def _await_images(self):
-        if self._images is None:
-            return
-        with self.progress.stage("await-images", "Images of managed hosts") as stage:
-            while self._images.poll() is None:
-                stage.tick()
-                try:
-                    self._images.wait(0.2)
-                except subprocess.TimeoutExpired:
-                    pass
-        failed, self._images = self._images.returncode != 0, None
+        with self._awaiting_images:
+            if self._images is None:
+                return
+            with self.progress.stage("await-images", "Images of managed hosts") as stage:
+                while self._images.poll() is None:
+                    stage.tick()
+                    try:
+                        self._images.wait(0.2)
+                    except subprocess.TimeoutExpired:
+                        pass
+            failed, self._images = self._images.returncode != 0, None
         if failed:
             raise StageFailed("Images of managed hosts", "could not be made", paths.LOGS / "test-images.log",
                               "check that apt works on this machine")
