@@ -1,6 +1,7 @@
 """clang-tidy over all our sources. A unit without findings is remembered, and looked at again when it changes.
 
-It reads the compile commands of the test build, which compiles several files as one unit; a unit is checked whole."""
+It reads the compile commands of the test build, which compiles several files as one unit; a unit is checked whole. Most of
+the time goes to the headers of others, so new and changed units with the same compile command are checked together."""
 
 import concurrent.futures
 import hashlib
@@ -19,7 +20,10 @@ CLANG_TIDY = "clang-tidy-14"
 OURS = ("core", "plugin-api", "plugins")
 HEADERS = "(core|plugin-api/cpp|plugins)"  # Those of plugin-api/include are C.
 LIMIT_SECONDS = 1200
+FILES_TOGETHER = 80  # Two processors have several such bundles each.
 FORGOTTEN_AFTER_SECONDS = 30 * 24 * 3600
+# What programs and plugins define, each its own.
+_ENTRIES = re.compile(r"/(main|entry)\.cpp$")
 _INCLUDED = re.compile(r'^\s*#\s*include "(.+)"$', re.MULTILINE)
 
 
@@ -30,13 +34,15 @@ def check(stage, preset):
     pending = {unit: key for unit, key in sources.units() if not known.is_fine(key)}
     findings = []
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
-        tasks = {pool.submit(_check_unit, stage, build.folder(preset), unit): key for unit, key in pending.items()}
+        tasks = [pool.submit(_check_bundle, stage, build.folder(preset), bundle) for bundle in sources.bundles(pending)]
         try:
             for task in concurrent.futures.as_completed(tasks):
-                if task.result():
-                    findings.append(task.result())
-                else:
-                    known.remember(tasks[task])
+                for units, found in task.result():
+                    if found:
+                        findings.append(found)
+                    else:
+                        for unit in units:
+                            known.remember(pending[unit])
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
@@ -97,6 +103,25 @@ class Sources:
                 digest.update(f"{os.path.relpath(file, paths.ROOT)}\n".encode() + self._text(file))
             yield unit, digest.hexdigest()
 
+    def bundles(self, units):
+        """[(command, units)]: what is checked together, the largest first."""
+        alike = {}
+        for unit in units:
+            command, files = self._commands[unit]
+            is_alone = any(_ENTRIES.search(str(file)) for file in files)
+            alike.setdefault(unit if is_alone else _without_file(command), []).append(unit)
+        found = []
+        for command, members in alike.items():
+            parts = -(-sum(self._size(unit) for unit in members) // FILES_TOGETHER)
+            shares = [[] for _ in range(parts)]
+            for unit in sorted(members, key=self._size, reverse=True):
+                min(shares, key=lambda share: sum(map(self._size, share))).append(unit)
+            found += [(command, share) for share in shares if share]
+        return sorted(found, key=lambda bundle: sum(map(self._size, bundle[1])), reverse=True)
+
+    def _size(self, unit):
+        return len(self._commands[unit][1])
+
     def _files_of(self, unit):
         """What CMake put into one unit; a file that is compiled by itself is its own unit."""
         if "/Unity/" not in str(unit):
@@ -124,6 +149,26 @@ class Sources:
 
 def _are_any_in(files, folders):
     return any(file.is_relative_to(paths.ROOT / folder) for file in files for folder in folders)
+
+
+def _without_file(command):
+    return command.split(" -o ", 1)[0]
+
+
+def _check_bundle(stage, folder, bundle):
+    """[(units, findings)]. What does not compile together, as when two units use one name, is checked one by one."""
+    command, units = bundle
+    if len(units) > 1:
+        name = hashlib.sha256("\n".join(units).encode()).hexdigest()[:12]
+        together = folder / "tidy" / name / "bundle.cpp"
+        together.parent.mkdir(parents=True, exist_ok=True)
+        together.write_text("".join(f'#include "{unit}"\n' for unit in units))
+        entry = {"directory": str(folder), "command": f"{command} -c {together}", "file": str(together)}
+        (together.parent / "compile_commands.json").write_text(json.dumps([entry]))
+        found = _check_unit(stage, together.parent, str(together))
+        if "[clang-diagnostic-" not in found:
+            return [(units, found)]
+    return [([unit], _check_unit(stage, folder, unit)) for unit in units]
 
 
 def _check_unit(stage, folder, unit):

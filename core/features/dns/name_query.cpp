@@ -10,7 +10,10 @@
 #include <charconv>
 #include <memory>
 
-#undef bool  // A macro of ldns, which takes the word from C.
+// Macros of ldns, which takes the words from C.
+#undef bool
+#undef false
+#undef true
 
 namespace hostelry::dns {
 namespace {
