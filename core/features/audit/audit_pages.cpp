@@ -1,8 +1,7 @@
 #include "core/features/audit/audit_pages.h"
 
-#include "core/base/text.h"
 #include "core/features/audit/audit_views.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 #include "core/platform/http/api.h"
 
 #include "templates/audit/index.cpt.h"
@@ -10,8 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-#include <array>
 #include <charconv>
 
 namespace hostelry::audit {
@@ -23,20 +20,48 @@ constexpr std::int64_t kEntriesOnPage = 50;
 constexpr std::int64_t kEntriesInAnswer = 200;
 constexpr std::size_t kDayLength = 10;  // "2026-11-21"
 
-struct Area {
-    std::string_view label;
-    std::string_view type;
-};
-constexpr std::array kAreas{
-    Area{"All", ""},
-    Area{"Sign-ins", "session"},
-    Area{"People", "user"},
-    Area{"Accounts", "tenant"},
-    Area{"Sites", "site"},
-    Area{"Servers", "server"},
-    Area{"DNS", "dns"},
-    Area{"Certificates", "certificate"},
-    Area{"Settings", "settings"}};
+const shell::ListDescription& audit_list() {
+    using view::Priority;
+    static const shell::ListDescription kList{
+        .path = "/audit",
+        .section = "audit",
+        .title = "Audit",
+        .label = "Audit trail",
+        .summary = "Who did what, from where and when. Entries can be neither changed nor removed.",
+        .noun = {"entry", "entries"},
+        .icon = "scroll-text",
+        .placeholder = "Who, what or address",
+        .parameters =
+            {{"q"},
+             {"actor"},
+             {.name = "type", .takes_any_text = true},
+             {"subject"},
+             {"since"},
+             {"until"}},
+        .segment_parameter = "type",
+        .segments =
+            {{"", "All"},
+             {"session", "Sign-ins"},
+             {"user", "People"},
+             {"tenant", "Accounts"},
+             {"site", "Sites"},
+             {"server", "Servers"},
+             {"dns", "DNS"},
+             {"certificate", "Certificates"},
+             {"settings", "Settings"}},
+        .columns =
+            {{.label = "What"},
+             {.label = "Who"},
+             {.label = "From", .priority = Priority::DesktopOnly},
+             {.label = "Account", .priority = Priority::WideOnly},
+             {.label = "When", .is_number = true}},
+        .nothing_fits = view::EmptyState{
+            .icon = "scroll-text",
+            .title = "Nothing here",
+            .text = "No entry fits this filter.",
+            .action = view::Action{.label = "Show everything", .href = "/audit"}}};
+    return kList;
+}
 
 std::optional<std::int64_t> number_of(const std::optional<std::string>& text) {
     std::int64_t number = 0;
@@ -62,16 +87,15 @@ std::optional<TimePoint> end_of(const std::string& text) {
     return moment;
 }
 
-AuditFilter filter_of(const http::Request& request) {
-    AuditFilter filter;
-    filter.words = shell::filter_text(request, "q");
-    filter.actor = UserId::parse(request.query("actor").value_or(""));
-    filter.type = shell::filter_text(request, "type");
-    filter.subject = Uuid::parse(request.query("subject").value_or(""));
-    filter.since = moment_of(request.query("since").value_or(""));
-    filter.until = end_of(request.query("until").value_or(""));
-    filter.before = number_of(request.query("before"));
-    return filter;
+AuditFilter filter_of(const shell::ListQuery& query) {
+    return {
+        .words = query.words(),
+        .actor = UserId::parse(query.value("actor")),
+        .type = query.segment(),
+        .subject = Uuid::parse(query.value("subject")),
+        .since = moment_of(query.value("since")),
+        .until = end_of(query.value("until")),
+        .before = number_of(query.key("before"))};
 }
 
 /// The same for programs, which hear of what is not understood.
@@ -100,28 +124,6 @@ Result<AuditFilter> asked_filter(const http::Request& request) {
     return filter;
 }
 
-using Query = std::vector<std::pair<std::string, std::string>>;
-
-/// What the address keeps from page to page and area to area.
-Query kept_query(const http::Request& request, std::initializer_list<std::string_view> left_out) {
-    Query kept;
-    for (const std::string_view name : {"q", "actor", "type", "subject", "since", "until"}) {
-        const auto value = request.query(name).value_or("");
-        if (!value.empty() && std::find(left_out.begin(), left_out.end(), name) == left_out.end()) {
-            kept.emplace_back(name, value);
-        }
-    }
-    return kept;
-}
-
-std::string audit_href(const Query& query) {
-    std::string href = "/audit";
-    for (const auto& [name, value] : query) {
-        href += (href.size() == 6 ? "?" : "&") + name + "=" + percent_encode(value);
-    }
-    return href;
-}
-
 AuditRow row_of(const AuditEntry& entry) {
     return {
         .position = std::to_string(entry.position),
@@ -134,52 +136,18 @@ AuditRow row_of(const AuditEntry& entry) {
     };
 }
 
-view::List list_of(
-    const http::Request& request, const AuditFilter& filter, const AuditPage& found
-) {
-    view::List list;
-    list.counted = view::show_count(found.matching) + " entries";
-    for (const auto& area : kAreas) {
-        auto query = kept_query(request, {"type"});
-        if (!area.type.empty()) {
-            query.emplace_back("type", area.type);
-        }
-        list.segments.push_back(
-            {.label = std::string(area.label),
-             .href = audit_href(query),
-             .count = {},
-             .icon = {},
-             .icon_class = {},
-             .is_current = filter.type == area.type}
-        );
+view::List list_of(const shell::ListQuery& query, const AuditPage& found) {
+    shell::ListExtent extent{
+        .shown = static_cast<std::int64_t>(found.entries.size()), .matching = found.matching};
+    if (!found.entries.empty()) {
+        const auto last = std::to_string(found.entries.back().position);
+        extent.pager = {
+            .range = "Entries " + last + " to " + std::to_string(found.entries.front().position) +
+                     ", " + view::show_count(found.matching) + " in all",
+            .previous_href = query.key("before").empty() ? "" : query.href(),
+            .next_href = found.has_more ? query.href_at("before", last) : ""};
     }
-    list.table.label = "Audit trail";
-    list.table.columns = {
-        {.label = "What"},
-        {.label = "Who"},
-        {.label = "From", .priority = view::Priority::DesktopOnly},
-        {.label = "Account", .priority = view::Priority::WideOnly},
-        {.label = "When", .is_number = true}};
-    if (found.entries.empty()) {
-        list.empty = view::EmptyState{
-            .icon = "scroll-text",
-            .title = "Nothing here",
-            .text = "No entry fits this filter.",
-            .action = view::Action{.label = "Show everything", .href = "/audit"}};
-        return list;
-    }
-    list.pager.range = "Entries " + std::to_string(found.entries.back().position) + " to " +
-                       std::to_string(found.entries.front().position) + ", " +
-                       view::show_count(found.matching) + " in all";
-    if (found.has_more) {
-        auto query = kept_query(request, {});
-        query.emplace_back("before", std::to_string(found.entries.back().position));
-        list.pager.next_href = audit_href(query);
-    }
-    if (filter.before) {
-        list.pager.previous_href = audit_href(kept_query(request, {}));
-    }
-    return list;
+    return query.list(extent);
 }
 
 view::Note note_of(
@@ -206,37 +174,25 @@ view::Note note_of(
 
 http::Response AuditPages::index(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto& request = exchange.request;
-    const auto filter = filter_of(request);
-    const auto found = audit_.list(principal.tenant, filter, kEntriesOnPage);
+    const shell::ListQuery query(audit_list(), exchange);
+    const auto found = audit_.list(principal.tenant, filter_of(query), kEntriesOnPage);
     if (!found) {
         return http::Response::failed(found.error());
     }
     AuditListPage page;
-    page.list = list_of(request, filter, *found);
+    page.list = list_of(query, *found);
     for (const auto& entry : found->entries) {
         page.rows.push_back(row_of(entry));
     }
-    if (shell::asks_for(request, "list")) {
-        return shell_.page(exchange, [&](view::Out& out) { views::audit::list_part(out, page); });
-    }
-    page.shell = shell_.frame(exchange, {.title = "Audit", .section = "audit", .topics = {}});
-    page.head = {
-        .title = "Audit",
-        .summary =
-            "Who did what, from where and when. Entries can be neither changed nor removed."};
     if (principal.may("audit:verify")) {
         page.note = note_of(audit_.last_verdict(), shell_.context(exchange));
     }
-    page.filter = {
-        .href = "/audit",
-        .query = filter.words,
-        .placeholder = "Who, what or address",
-        .kept = kept_query(request, {"q"})};
-    page.since = request.query("since").value_or("").substr(0, 10);
-    page.until = request.query("until").value_or("").substr(0, 10);
-    page.kept_with_dates = kept_query(request, {"since", "until"});
-    return shell_.page(exchange, [&](view::Out& out) { views::audit::index(out, page); });
+    page.since = query.value("since").substr(0, kDayLength);
+    page.until = query.value("until").substr(0, kDayLength);
+    page.kept_with_dates = query.kept_besides({"since", "until"});
+    return shell::list_answer(
+        shell_, exchange, query, page, views::audit::list_part, views::audit::index
+    );
 }
 
 http::Response AuditPages::show(http::Exchange& exchange) {

@@ -4,7 +4,7 @@
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 
 #include <optional>
 #include <string>
@@ -23,13 +23,8 @@ struct AuditRow {
     view::Instant at;
 };
 
-struct AuditListPage {
-    view::Shell shell;
-    view::PageHead head;
+struct AuditListPage : view::ListPage<AuditRow> {
     std::optional<view::Note> note;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<AuditRow> rows;
     std::string since;  ///< As typed into the date fields.
     std::string until;
     std::vector<std::pair<std::string, std::string>> kept_with_dates;

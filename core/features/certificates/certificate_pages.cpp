@@ -5,7 +5,7 @@
 #include "core/features/certificates/certificate_api.h"
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/names/domain_name.h"
 #include "core/platform/web/described_fields.h"
@@ -16,7 +16,6 @@
 #include "templates/certificates/upload.cpt.h"
 
 #include <algorithm>
-#include <array>
 
 namespace hostelry::certificates {
 namespace {
@@ -75,45 +74,35 @@ view::Chip chip_of(
     return chip(Status::Ready, left, {});
 }
 
-constexpr std::int64_t kRowsOnPage = 50;
-
-struct Group {
-    const char* name;
-    const char* label;
-    const char* icon;
-    const char* icon_class;
-};
-
-constexpr std::array kGroups{
-    Group{"", "All", "", ""},
-    Group{"fine", "Fine", "circle-check", "text-ready"},
-    Group{"working", "Renewing", "loader-circle", "text-working"},
-    Group{"failed", "Needs attention", "circle-x", "text-failed"}};
-
-/// What of the list is shown.
-struct Choice {
-    std::string words;
-    std::string group;
-    std::int64_t first = 0;
-};
-
-Choice choice_of(const http::Request& request) {
-    Choice choice{
-        .words = shell::filter_text(request, "q"),
-        .group = request.query("state").value_or(""),
-        .first = shell::first_row_of(request)};
-    const bool is_known = std::any_of(kGroups.begin(), kGroups.end(), [&](const Group& group) {
-        return choice.group == group.name;
-    });
-    choice.group = is_known ? choice.group : "";
-    return choice;
-}
-
-std::string list_href(const Choice& choice, const std::string& group, std::int64_t first = 0) {
-    return shell::link_with(
-        "/certificates",
-        {{"q", choice.words}, {"state", group}, {"from", first > 0 ? std::to_string(first) : ""}}
-    );
+const shell::ListDescription& certificate_list() {
+    static const shell::ListDescription kList{
+        .path = "/certificates",
+        .section = "certificates",
+        .topic = "certificate",
+        .title = "Certificates",
+        .summary = "Those that expire first are on top. Ours renew by themselves.",
+        .noun = {"certificate", "certificates"},
+        .icon = "shield-check",
+        .placeholder = "Filter by domain",
+        .segments =
+            {{"", "All"},
+             {"fine", "Fine", view::Status::Ready},
+             {"working", "Renewing", view::Status::Working},
+             {"failed", "Needs attention", view::Status::Failed}},
+        .columns =
+            {{.label = "Name"},
+             {.label = "Status"},
+             {.label = "Issuer", .priority = view::Priority::DesktopOnly},
+             {.label = "Expires", .is_number = true}},
+        .rows_on_page = 50,
+        .creation =
+            shell::Creation{
+                {.label = "Upload certificate", .icon = "upload", .href = "/certificates/new"},
+                {"certificate:update"}},
+        .nothing_yet = {
+            .title = "No certificates yet",
+            .text = "A site gets its certificate by itself when its domain leads to its server."}};
+    return kList;
 }
 
 /// Of the names as they are stored and as people read them.
@@ -128,64 +117,10 @@ bool is_named(const Certificate& certificate, const std::string& words) {
     );
 }
 
-bool belongs_to(const CertificateRow& row, std::string_view group) {
-    return group.empty() || group == (row.chip.status == view::Status::Failed    ? "failed"
-                                      : row.chip.status == view::Status::Working ? "working"
-                                                                                 : "fine");
-}
-
-view::EmptyState nothing_of(const Choice& choice) {
-    if (!choice.words.empty() || !choice.group.empty()) {
-        return {
-            .icon = "shield-check",
-            .title = "No certificate fits this filter",
-            .text = "Try other words, or look at all of them.",
-            .action = view::Action{.label = "Show all", .href = "/certificates"}};
-    }
-    return {
-        .icon = "shield-check",
-        .title = "No certificates yet",
-        .text = "A site gets its certificate by itself when its domain leads to its server."};
-}
-
-/// Leaves in `rows` those of the page.
-view::List certificate_list(std::vector<CertificateRow>& rows, const Choice& choice) {
-    view::List list;
-    for (const Group& group : kGroups) {
-        const auto count = std::count_if(rows.begin(), rows.end(), [&](const CertificateRow& row) {
-            return belongs_to(row, group.name);
-        });
-        list.segments.push_back(
-            {.label = group.label,
-             .href = list_href(choice, group.name),
-             .count = view::show_count(count),
-             .icon = group.icon,
-             .icon_class = group.icon_class,
-             .is_current = choice.group == group.name}
-        );
-    }
-    std::erase_if(rows, [&](const CertificateRow& row) { return !belongs_to(row, choice.group); });
-    const auto matching = static_cast<std::int64_t>(rows.size());
-    list.counted = view::show_count(matching) + (matching == 1 ? " certificate" : " certificates");
-    shell::keep_page(rows, choice.first, kRowsOnPage);
-    list.pager = shell::pager_of(
-        choice.first,
-        static_cast<std::int64_t>(rows.size()),
-        matching,
-        kRowsOnPage,
-        [&](std::int64_t first) { return list_href(choice, choice.group, first); }
-    );
-    list.table.label = "Certificates";
-    list.table.columns = {
-        {.label = "Name"},
-        {.label = "Status"},
-        {.label = "Issuer", .priority = view::Priority::DesktopOnly},
-        {.label = "Expires", .is_number = true}};
-    if (rows.empty()) {
-        list.empty = nothing_of(choice);
-    }
-    list.refresh_href = list_href(choice, choice.group, choice.first);
-    return list;
+std::string_view segment_of(const CertificateRow& row) {
+    return row.chip.status == view::Status::Failed    ? "failed"
+           : row.chip.status == view::Status::Working ? "working"
+                                                      : "fine";
 }
 
 /// "C=US, O=Let's Encrypt, CN=R11" -> "R11"; what has no common name as it is.
@@ -247,13 +182,12 @@ void choose_site(
 }  // namespace
 
 Response CertificatePages::index(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto found = certificates_.list(principal.tenant);
+    const auto found = certificates_.list(exchange.signed_in().tenant);
     if (!found) {
         return Response::failed(found.error());
     }
-    const Choice choice = choice_of(exchange.request);
-    const std::string words = lower_ascii(choice.words);
+    const shell::ListQuery query(certificate_list(), exchange);
+    const std::string words = lower_ascii(query.words());
     CertificatesPage page;
     for (const auto& certificate : *found) {
         if (is_named(certificate, words)) {
@@ -262,35 +196,10 @@ Response CertificatePages::index(Exchange& exchange) {
             ));
         }
     }
-    page.list = certificate_list(page.rows, choice);
-    page.filter = {
-        .href = "/certificates",
-        .query = choice.words,
-        .placeholder = "Filter by domain",
-        .kept = {{"state", choice.group}}};
-    if (shell::asks_for(exchange.request, "list")) {
-        return shell_.page(exchange, [&](view::Out& out) {
-            views::certificates::list_part(out, page);
-        });
-    }
-    page.frame = shell_.frame(
-        exchange,
-        {.title = "Certificates",
-         .section = "certificates",
-         .topics = {"list:certificate:" + principal.tenant.to_string()}}
+    page.list = query.list(shell::keep_page(query, page.rows, segment_of));
+    return shell::list_answer(
+        shell_, exchange, query, page, views::certificates::list_part, views::certificates::index
     );
-    page.head = {
-        .title = "Certificates",
-        .summary = "Those that expire first are on top. Ours renew by themselves."};
-    if (principal.may("certificate:update")) {
-        page.head.actions.push_back(
-            {.label = "Upload certificate",
-             .icon = "upload",
-             .href = "/certificates/new",
-             .look = view::ActionLook::Primary}
-        );
-    }
-    return shell_.page(exchange, [&](view::Out& out) { views::certificates::index(out, page); });
 }
 
 Response CertificatePages::show(Exchange& exchange) {

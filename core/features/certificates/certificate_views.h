@@ -7,7 +7,7 @@
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 #include "core/platform/web/components/page_head.h"
 
 #include <optional>
@@ -25,13 +25,7 @@ struct CertificateRow {
     TimePoint not_after{};
 };
 
-struct CertificatesPage {
-    view::Shell frame;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<CertificateRow> rows;
-};
+using CertificatesPage = view::ListPage<CertificateRow>;
 
 struct CertificatePage {
     view::Shell frame;

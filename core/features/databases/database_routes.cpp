@@ -1,17 +1,14 @@
-#include "core/base/text.h"
 #include "core/features/databases/database_types.h"
 #include "core/features/databases/database_views.h"
 #include "core/features/databases/databases.h"
 #include "core/features/jobs/jobs.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/names/domain_name.h"
 #include "core/platform/web/reader_time.h"
 
 #include "templates/databases/index.cpt.h"
 #include "templates/databases/show.cpt.h"
-
-#include <fmt/format.h>
 
 namespace hostelry::databases {
 namespace {
@@ -51,48 +48,39 @@ DatabaseRow row_of(const SiteDatabase& database) {
         .measured_at = database.measured_at};
 }
 
-DatabasesPage list_page_of(
-    const std::string& words, const std::string& after, const DatabasePage& found
-) {
-    const std::string count = view::show_count(found.matching);
-    DatabasesPage page{
-        .head =
-            {.breadcrumbs = {},
-             .title = "Databases",
-             .chip = {},
-             .summary = count + (found.matching == 1 ? " database." : " databases.") +
-                        " Each belongs to a site.",
-             .actions = {},
-             .menu = {}},
-        .filter =
-            {.href = "/databases",
-             .query = words,
-             .placeholder = "Filter by site or name",
-             .kept = {}},
-    };
-    page.list.counted = count + " match";
-    page.list.table = {
-        .label = "Databases",
-        .columns = {
-            {.label = "Database", .sort_href = {}},
-            {.label = "Site", .sort_href = {}},
-            {.label = "Account", .sort_href = {}, .priority = view::Priority::WideOnly},
-            {.label = "Size", .sort_href = {}, .is_number = true},
-            {.label = "Measured", .sort_href = {}, .priority = view::Priority::DesktopOnly}}};
-    if (found.databases.empty()) {
-        page.list.empty = view::EmptyState{
-            .icon = "database",
-            .title = words.empty() ? "No databases yet" : "No database fits",
-            .text = words.empty() ? "A site that needs one gets it when it is created."
-                                  : "Try another word.",
-            .action = {}};
-    }
-    const std::string query = words.empty() ? "" : "&q=" + percent_encode(words);
-    page.list.pager = {
-        .range = fmt::format("{} of {}", found.databases.size(), count),
-        .previous_href = after.empty() ? "" : "/databases?after=" + query,
-        .next_href =
-            found.next.empty() ? "" : "/databases?after=" + percent_encode(found.next) + query};
+const shell::ListDescription& database_list() {
+    using view::Priority;
+    static const shell::ListDescription kList{
+        .path = "/databases",
+        .section = "databases",
+        .title = "Databases",
+        .noun = {"database", "databases"},
+        .icon = "database",
+        .placeholder = "Filter by site or name",
+        .parameters = {{"q"}},
+        .columns =
+            {{.label = "Database"},
+             {.label = "Site"},
+             {.label = "Account", .priority = Priority::WideOnly},
+             {.label = "Size", .is_number = true},
+             {.label = "Measured", .priority = Priority::DesktopOnly}},
+        .nothing_yet = {
+            .title = "No databases yet",
+            .text = "A site that needs one gets it when it is created."}};
+    return kList;
+}
+
+DatabasesPage list_page_of(const shell::ListQuery& query, const DatabasePage& found) {
+    DatabasesPage page;
+    page.head.summary =
+        shell::counted(found.matching, database_list().noun) + ". Each belongs to a site.";
+    page.list = query.list(
+        {.shown = static_cast<std::int64_t>(found.databases.size()),
+         .matching = found.matching,
+         .pager =
+             {.previous_href = query.key("after").empty() ? "" : query.href(),
+              .next_href = query.href_at("after", found.next)}}
+    );
     for (const auto& database : found.databases) {
         page.rows.push_back(row_of(database));
     }
@@ -180,21 +168,15 @@ void Databases::add_pages(http::Router& router) {
             router.add(http::page_route(method, path, permission, std::move(handler)));
         };
     add(Method::Get, "/databases", "database:read", [this](Exchange& x) {
-        const std::string words = shell::filter_text(x.request, "q");
-        const std::string after = shell::filter_text(x.request, "after");
-        const auto found = list(users::caller_of(x), words, after, kPageRows);
+        const shell::ListQuery query(database_list(), x);
+        const auto found = list(users::caller_of(x), query.words(), query.key("after"), kPageRows);
         if (!found) {
             return Response::failed(found.error());
         }
-        DatabasesPage page = list_page_of(words, after, *found);
-        if (shell::asks_for(x.request, "list")) {
-            return needs_.shell.page(x, [&](view::Out& out) {
-                views::databases::list_part(out, page);
-            });
-        }
-        page.frame =
-            needs_.shell.frame(x, {.title = "Databases", .section = "databases", .topics = {}});
-        return needs_.shell.page(x, [&](view::Out& out) { views::databases::index(out, page); });
+        DatabasesPage page = list_page_of(query, *found);
+        return shell::list_answer(
+            needs_.shell, x, query, page, views::databases::list_part, views::databases::index
+        );
     });
     add(Method::Get, "/databases/{id}", "database:read", [this](Exchange& x) {
         const auto id = id_of(x.request);

@@ -4,7 +4,7 @@
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 #include "core/platform/web/components/page_head.h"
 
 #include <optional>
@@ -23,13 +23,7 @@ struct DatabaseRow {
     std::optional<view::Instant> measured_at{};
 };
 
-struct DatabasesPage {
-    view::Shell frame{};
-    view::PageHead head{};
-    view::FilterForm filter{};
-    view::List list{};
-    std::vector<DatabaseRow> rows{};
-};
+using DatabasesPage = view::ListPage<DatabaseRow>;
 
 struct DatabasePageView {
     view::Shell frame{};

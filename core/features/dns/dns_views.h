@@ -7,7 +7,7 @@
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 #include "core/platform/web/components/page_head.h"
 
 #include <optional>
@@ -25,13 +25,7 @@ struct ZoneRow {
     TimePoint created_at{};
 };
 
-struct ZonesPage {
-    view::Shell frame;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<ZoneRow> rows;
-};
+using ZonesPage = view::ListPage<ZoneRow>;
 
 struct RecordRow {
     std::string id;

@@ -1,7 +1,7 @@
 #include "core/features/jobs/job_change.h"
 #include "core/features/jobs/job_views.h"
 #include "core/features/jobs/jobs.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 #include "core/platform/http/api.h"
 
 #include "templates/jobs/index.cpt.h"
@@ -9,7 +9,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <map>
 
 namespace hostelry::jobs {
@@ -24,41 +23,46 @@ using queue::JobStore;
 constexpr int kPageRows = 25;
 constexpr int kLogLinesShown = 500;
 
-struct Segment {
-    const char* name;
-    const char* label;
-    const char* icon;
-    const char* icon_class;
-    std::vector<JobState> states;
-};
-
-const std::array<Segment, 4>& segments() {
-    static const std::array<Segment, 4> kSegments{
-        Segment{"all", "All", "", "", {}},
-        Segment{
-            "active",
-            "Active",
-            "loader-circle",
-            "text-working",
-            {JobState::Queued, JobState::Running, JobState::Waiting, JobState::Cancelling}},
-        Segment{"failed", "Failed", "circle-x", "text-failed", {JobState::Failed}},
-        Segment{
-            "done",
-            "Done",
-            "circle-check",
-            "text-ready",
-            {JobState::Succeeded, JobState::Cancelled}},
-    };
-    return kSegments;
+const shell::ListDescription& job_list() {
+    static const shell::ListDescription kList{
+        .path = "/jobs",
+        .section = "jobs",
+        .topic = "job",
+        .title = "Jobs",
+        .summary = "Everything the panel is doing and has done.",
+        .noun = {"job", "jobs"},
+        .icon = "list-checks",
+        .placeholder = "Filter by job, site or server",
+        .parameters = {{"state"}, {"q"}},
+        .segments =
+            {{"all", "All"},
+             {"active", "Active", view::Status::Working},
+             {"failed", "Failed", view::Status::Failed},
+             {"done", "Done", view::Status::Ready}},
+        .columns =
+            {{.label = "Job"},
+             {.label = "State"},
+             {.label = "Step", .priority = view::Priority::DesktopOnly},
+             {.label = "Steps done", .is_number = true},
+             {.label = "Took", .is_number = true},
+             {.label = "Created", .is_number = true}},
+        .nothing_yet = {
+            .title = "No jobs yet",
+            .text =
+                "Work that takes longer than a click, such as setting up a site, appears here with "
+                "every step."}};
+    return kList;
 }
 
-const Segment& chosen_segment(const std::string& name) {
-    for (const auto& segment : segments()) {
-        if (name == segment.name) {
-            return segment;
-        }
+std::vector<JobState> states_of(std::string_view segment) {
+    if (segment == "active") {
+        return {JobState::Queued, JobState::Running, JobState::Waiting, JobState::Cancelling};
     }
-    return segments().front();
+    if (segment == "failed") {
+        return {JobState::Failed};
+    }
+    return segment == "done" ? std::vector{JobState::Succeeded, JobState::Cancelled}
+                             : std::vector<JobState>{};
 }
 
 JobRow row_of(const queue::Job& job, TimePoint now) {
@@ -77,72 +81,6 @@ JobRow row_of(const queue::Job& job, TimePoint now) {
         ));
     }
     return row;
-}
-
-/// What of the list is shown.
-struct Choice {
-    const Segment& segment;
-    std::string words;
-    std::optional<JobId> after;
-};
-
-Choice choice_of(const http::Request& request) {
-    return {
-        .segment = chosen_segment(request.query("state").value_or("all")),
-        .words = shell::filter_text(request, "q"),
-        .after = JobId::parse(request.query("after").value_or(""))};
-}
-
-std::string jobs_href(
-    const Segment& segment, const std::string& words, std::optional<JobId> after = {}
-) {
-    return shell::link_with(
-        "/jobs", {{"state", segment.name}, {"q", words}, {"after", after ? after->to_string() : ""}}
-    );
-}
-
-view::EmptyState nothing_of(const Choice& choice) {
-    if (!choice.words.empty()) {
-        return {.icon = "list-checks", .title = "No job fits", .text = "Try another word."};
-    }
-    return {
-        .icon = "list-checks",
-        .title = choice.segment.states.empty() ? "No jobs yet" : "No jobs in this state",
-        .text =
-            "Work that takes longer than a click, such as setting up a site, appears here with "
-            "every step."};
-}
-
-view::List list_of(const Choice& choice, const queue::JobPage& page) {
-    view::List list;
-    for (const auto& segment : segments()) {
-        list.segments.push_back({
-            .label = segment.label,
-            .href = jobs_href(segment, choice.words),
-            .count = {},
-            .icon = segment.icon,
-            .icon_class = segment.icon_class,
-            .is_current = segment.name == choice.segment.name,
-        });
-    }
-    list.table.label = "Jobs";
-    list.table.columns = {
-        {.label = "Job", .sort_href = {}},
-        {.label = "State", .sort_href = {}},
-        {.label = "Step", .sort_href = {}, .priority = view::Priority::DesktopOnly},
-        {.label = "Steps done", .sort_href = {}, .is_number = true},
-        {.label = "Took", .sort_href = {}, .is_number = true},
-        {.label = "Created", .sort_href = {}, .is_number = true},
-    };
-    if (page.jobs.empty()) {
-        list.empty = nothing_of(choice);
-    }
-    list.counted = fmt::format("{} jobs shown", page.jobs.size());
-    if (page.next) {
-        list.pager.next_href = jobs_href(choice.segment, choice.words, page.next);
-    }
-    list.refresh_href = jobs_href(choice.segment, choice.words);
-    return list;
 }
 
 Result<JobParts> load_parts(db::Transaction& tx, const http::Principal& principal, JobId id) {
@@ -179,44 +117,31 @@ std::string subject_href_of(const queue::Job& job) {
 }  // namespace
 
 http::Response Jobs::list_page(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const Choice choice = choice_of(exchange.request);
+    const shell::ListQuery query(job_list(), exchange);
     const auto found = needs_.database.read_in_tenant(
-        principal.tenant,
+        exchange.signed_in().tenant,
         [&](db::Transaction& tx) -> Result<queue::JobPage> {
             queue::JobFilter filter;
-            filter.states = choice.segment.states;
-            filter.words = choice.words;
-            return JobStore(tx).list(filter, choice.after, kPageRows);
+            filter.states = states_of(query.segment());
+            filter.words = query.words();
+            return JobStore(tx).list(filter, JobId::parse(query.key("after")), kPageRows);
         }
     );
     if (!found) {
         return Response::failed(found.error());
     }
     JobsPage page;
-    page.filter = {
-        .href = "/jobs",
-        .query = choice.words,
-        .placeholder = "Filter by job, site or server",
-        .kept = {{"state", choice.segment.name}}};
-    page.list = list_of(choice, *found);
+    page.list = query.list(
+        {.shown = static_cast<std::int64_t>(found->jobs.size()),
+         .pager =
+             {.next_href = query.href_at("after", found->next ? found->next->to_string() : "")}}
+    );
     for (const auto& job : found->jobs) {
         page.rows.push_back(row_of(job, needs_.clock.now()));
     }
-    if (shell::asks_for(exchange.request, "list")) {
-        return needs_.shell.page(exchange, [&](view::Out& out) {
-            views::jobs::list_part(out, page);
-        });
-    }
-    page.frame = needs_.shell.frame(
-        exchange,
-        {.title = "Jobs", .section = "jobs", .topics = {"list:job:" + principal.tenant.to_string()}}
+    return shell::list_answer(
+        needs_.shell, exchange, query, page, views::jobs::list_part, views::jobs::index
     );
-    page.head = {
-        .breadcrumbs = {},
-        .title = "Jobs",
-        .summary = "Everything the panel is doing and has done."};
-    return needs_.shell.page(exchange, [&](view::Out& out) { views::jobs::index(out, page); });
 }
 
 http::Response Jobs::show_page(Exchange& exchange) {

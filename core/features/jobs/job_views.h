@@ -2,7 +2,7 @@
 
 #include "core/features/jobs/job_card_view.h"
 #include "core/platform/web/components/frame.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 #include "core/platform/web/components/page_head.h"
 
 #include <string>
@@ -21,13 +21,7 @@ struct JobRow {
     std::string took;
 };
 
-struct JobsPage {
-    view::Shell frame;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<JobRow> rows;
-};
+using JobsPage = view::ListPage<JobRow>;
 
 struct JobPageView {
     view::Shell frame;

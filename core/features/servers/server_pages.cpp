@@ -2,7 +2,7 @@
 
 #include "core/features/jobs/jobs.h"
 #include "core/features/servers/server_figures.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 
 #include "templates/servers/index.cpt.h"
 #include "templates/servers/show.cpt.h"
@@ -10,93 +10,41 @@
 #include <algorithm>
 
 namespace hostelry::servers {
-
 namespace {
 
-ServerFilter filter_of(const http::Request& request) {
-    return {
-        .words = shell::filter_text(request, "q"),
-        .state = server_state_from_name(request.query("state").value_or(""))};
-}
-
-std::string list_href(const ServerFilter& filter) {
-    return shell::link_with(
-        "/servers",
-        {{"q", filter.words}, {"state", filter.state ? std::string(state_name(*filter.state)) : ""}}
-    );
-}
-
-view::SegmentLink state_segment(
-    std::string label,
-    const ServerFilter& filter,
-    std::optional<ServerState> state,
-    const std::vector<Server>& all
-) {
-    const auto count = std::count_if(all.begin(), all.end(), [&](const Server& server) {
-        return !state || server.state == *state;
-    });
-    view::SegmentLink link{
-        .label = std::move(label),
-        .href = list_href({filter.words, state}),
-        .count = view::show_count(count),
-        .is_current = filter.state == state};
-    if (state == ServerState::Ready) {
-        link.icon = "circle-check";
-        link.icon_class = "text-ready";
-    } else if (state == ServerState::Failed) {
-        link.icon = "circle-x";
-        link.icon_class = "text-failed";
-    } else if (state) {
-        link.icon = "loader-circle";
-        link.icon_class = "text-working";
-    }
-    return link;
-}
-
-view::List list_of(
-    const ServerFilter& filter, const std::vector<Server>& all, std::size_t shown, bool may_create
-) {
-    view::List list;
-    list.counted =
-        view::show_count(static_cast<long long>(shown)) + (shown == 1 ? " server" : " servers");
-    list.segments = {
-        state_segment("All", filter, std::nullopt, all),
-        state_segment("Ready", filter, ServerState::Ready, all),
-        state_segment("Provisioning", filter, ServerState::Provisioning, all),
-        state_segment("Failed", filter, ServerState::Failed, all)};
-    list.table.label = "Servers";
-    list.table.columns = {
-        {.label = "Name"},
-        {.label = "Status"},
-        {.label = "Load", .is_number = true},
-        {.label = "Memory", .is_number = true},
-        {.label = "Disk", .priority = view::Priority::DesktopOnly, .is_number = true},
-        {.label = "Last seen", .priority = view::Priority::WideOnly, .is_number = true},
-        {.label = "Actions", .label_is_hidden = true}};
-    if (shown == 0 && all.empty() && filter.words.empty()) {
-        list.empty = view::EmptyState{
-            .icon = "server",
+const shell::ListDescription& server_list() {
+    using view::Priority;
+    static const view::Action kAdd{.label = "Add server", .icon = "plus", .href = "/servers/new"};
+    static const shell::ListDescription kList{
+        .path = "/servers",
+        .section = "servers",
+        .topic = "server",
+        .title = "Servers",
+        .summary = "Machines on which sites live.",
+        .noun = {"server", "servers"},
+        .icon = "server",
+        .placeholder = "Name or address",
+        .segments =
+            {{"", "All"},
+             {"ready", "Ready", view::Status::Ready},
+             {"provisioning", "Provisioning", view::Status::Working},
+             {"failed", "Failed", view::Status::Failed}},
+        .columns =
+            {{.label = "Name"},
+             {.label = "Status"},
+             {.label = "Load", .is_number = true},
+             {.label = "Memory", .is_number = true},
+             {.label = "Disk", .priority = Priority::DesktopOnly, .is_number = true},
+             {.label = "Last seen", .priority = Priority::WideOnly, .is_number = true},
+             {.label = "Actions", .label_is_hidden = true}},
+        .rows_on_page = 50,
+        .creation = shell::Creation{kAdd, {"server:create"}},
+        .nothing_yet = {
             .title = "No servers yet",
-            .text =
-                "A server is a Debian machine on which sites live. Add one by its address; the "
-                "panel sets it up."};
-        if (may_create) {
-            list.empty->action = view::Action{
-                .label = "Add server",
-                .icon = "plus",
-                .href = "/servers/new",
-                .look = view::ActionLook::Primary};
-        }
-    } else if (shown == 0) {
-        list.empty = view::EmptyState{
-            .icon = "server",
-            .title = "No server fits this filter",
-            .text = "Try other words, or look at all of them.",
-            .action = view::Action{.label = "Show all servers", .href = "/servers"}};
-    }
-    list.pager.range = list.counted;
-    list.refresh_href = list_href(filter);
-    return list;
+            .text = "A server is a Debian machine on which sites live. Add one by its address; the "
+                    "panel sets it up.",
+            .action = kAdd}};
+    return kList;
 }
 
 std::vector<view::Action> actions_of(const http::Principal& principal, const Server& server) {
@@ -171,43 +119,22 @@ Result<ServerId> server_id_of(const http::Request& request) {
 
 http::Response ServerPages::index(http::Exchange& exchange) {
     const auto& principal = exchange.signed_in();
-    const auto filter = filter_of(exchange.request);
-    const auto all = servers_.list(principal.tenant, {filter.words, std::nullopt});
-    if (!all) {
-        return http::Response::failed(all.error());
+    const shell::ListQuery query(server_list(), exchange);
+    auto found = servers_.list(principal.tenant, {query.words(), std::nullopt});
+    if (!found) {
+        return http::Response::failed(found.error());
     }
-    const auto context = shell_.context(exchange);
     ServersPage page;
-    for (const auto& server : *all) {
-        if (!filter.state || server.state == *filter.state) {
-            page.rows.push_back(row_of(principal, server, context.time));
-        }
+    page.list = query.list(shell::keep_page(query, *found, [](const Server& server) {
+        return state_name(server.state);
+    }));
+    const auto context = shell_.context(exchange);
+    for (const auto& server : *found) {
+        page.rows.push_back(row_of(principal, server, context.time));
     }
-    page.list = list_of(filter, *all, page.rows.size(), principal.may("server:create"));
-    if (shell::asks_for(exchange.request, "list")) {
-        return shell_.page(exchange, [&](view::Out& out) { views::servers::list_part(out, page); });
-    }
-    page.shell = shell_.frame(
-        exchange,
-        {.title = "Servers",
-         .section = "servers",
-         .topics = {"list:server:" + principal.tenant.to_string()}}
+    return shell::list_answer(
+        shell_, exchange, query, page, views::servers::list_part, views::servers::index
     );
-    page.head = {.title = "Servers", .summary = "Machines on which sites live."};
-    if (principal.may("server:create")) {
-        page.head.actions.push_back(
-            {.label = "Add server",
-             .icon = "plus",
-             .href = "/servers/new",
-             .look = view::ActionLook::Primary}
-        );
-    }
-    page.filter = {
-        .href = "/servers", .query = filter.words, .placeholder = "Name or address", .kept = {}};
-    if (filter.state) {
-        page.filter.kept.emplace_back("state", std::string(state_name(*filter.state)));
-    }
-    return shell_.page(exchange, [&](view::Out& out) { views::servers::index(out, page); });
 }
 
 ServerLive ServerPages::live_of(const http::Exchange& exchange, const Server& server) const {

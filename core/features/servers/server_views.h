@@ -6,7 +6,7 @@
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 
 #include <optional>
 #include <string>
@@ -26,13 +26,7 @@ struct ServerRow {
     view::Menu menu;
 };
 
-struct ServersPage {
-    view::Shell shell;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<ServerRow> rows;
-};
+using ServersPage = view::ListPage<ServerRow>;
 
 /// The key the server showed, for a person to compare.
 struct ScannedKey {

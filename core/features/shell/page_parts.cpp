@@ -2,15 +2,10 @@
 
 #include "core/base/text.h"
 #include "core/platform/web/described_fields.h"
-#include "core/platform/web/out.h"
-
-#include <algorithm>
-#include <charconv>
 
 namespace hostelry::shell {
 namespace {
 
-constexpr std::int64_t kRowsMax = 1'000'000;
 constexpr std::size_t kFilterBytesMax = 300;  // The longest domain, and a little more.
 
 }  // namespace
@@ -36,43 +31,16 @@ std::string filter_text(const http::Request& request, std::string_view name) {
     return is_usable ? text : std::string();
 }
 
-std::string link_with(std::string_view path, Parameters parameters) {
+std::string link_with(std::string_view path, const Parameters& parameters) {
     std::string link(path);
     char separator = '?';
     for (const auto& [name, value] : parameters) {
         if (!value.empty()) {
-            link += separator + std::string(name) + "=" + percent_encode(value);
+            link += separator + name + "=" + percent_encode(value);
             separator = '&';
         }
     }
     return link;
-}
-
-std::int64_t first_row_of(const http::Request& request) {
-    const auto text = request.query("from").value_or("");
-    std::int64_t row = 0;
-    std::from_chars(text.data(), text.data() + text.size(), row);
-    return std::clamp<std::int64_t>(row, 0, kRowsMax);
-}
-
-view::Pager pager_of(
-    std::int64_t first,
-    std::int64_t shown,
-    std::int64_t matching,
-    std::int64_t page_size,
-    const std::function<std::string(std::int64_t)>& href_from
-) {
-    const auto last = first + shown;
-    view::Pager pager;
-    pager.range = view::show_count(shown == 0 ? 0 : first + 1) + "–" + view::show_count(last) +
-                  " of " + view::show_count(matching);
-    if (first > 0) {
-        pager.previous_href = href_from(std::max<std::int64_t>(0, first - page_size));
-    }
-    if (last < matching) {
-        pager.next_href = href_from(last);
-    }
-    return pager;
 }
 
 const std::vector<FieldError>& field_errors_of(const Error* error) {

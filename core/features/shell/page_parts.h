@@ -1,15 +1,10 @@
 #pragma once
-// What pages of lists and forms share: links that keep a filter, paging, and how an error shows.
+// What pages of lists and forms share: reading what is asked for, links, and how an error shows.
 
 #include "core/base/result.h"
 #include "core/platform/http/message.h"
 #include "core/platform/web/components/form.h"
-#include "core/platform/web/components/list.h"
 
-#include <algorithm>
-#include <cstdint>
-#include <functional>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -27,32 +22,9 @@ std::string page_before(const http::Request& request);
 /// than any name, or holds control characters. A page is never refused for its filter.
 std::string filter_text(const http::Request& request, std::string_view name);
 
-using Parameters = std::initializer_list<std::pair<std::string_view, std::string>>;
+using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// `path` with the parameters that are not empty, each percent-encoded.
-std::string link_with(std::string_view path, Parameters parameters);
-
-/// Where a list of pages begins: the row number in the query's `from`, 0 when there is none.
-std::int64_t first_row_of(const http::Request& request);
-
-/// Leaves the rows of one page of a list that was read as a whole.
-template <typename Row>
-void keep_page(std::vector<Row>& rows, std::int64_t first, std::int64_t page_size) {
-    const auto all = static_cast<std::int64_t>(rows.size());
-    const auto begin = std::min(first, all);
-    const auto end = std::min(begin + page_size, all);
-    rows.erase(rows.begin() + end, rows.end());
-    rows.erase(rows.begin(), rows.begin() + begin);
-}
-
-/// Rows `first` to `first + shown` of `matching`; `href_from` links to the page that begins at a
-/// row.
-view::Pager pager_of(
-    std::int64_t first,
-    std::int64_t shown,
-    std::int64_t matching,
-    std::int64_t page_size,
-    const std::function<std::string(std::int64_t)>& href_from
-);
+std::string link_with(std::string_view path, const Parameters& parameters);
 
 /// Of the error behind a form that is shown again; none when it is shown first (null).
 const std::vector<FieldError>& field_errors_of(const Error* error);

@@ -1,105 +1,37 @@
 #include "core/features/sites/site_list_page.h"
 
-#include "core/base/text.h"
 #include "core/features/sites/site_show_page.h"
-
-#include <fmt/format.h>
 
 #include <algorithm>
 
 namespace hostelry::sites {
 namespace {
 
-std::string list_href(
-    const SiteFilter& filter, const std::string& group, const std::string& page_part = {}
-) {
-    std::string href = "/sites?sort=";
-    href += filter.order == SortOrder::Descending ? "-" : "";
-    href += filter.sort == SiteSort::Domain ? "domain" : "created";
-    href += group.empty() ? "" : "&state=" + group;
-    href += filter.words.empty() ? "" : "&q=" + percent_encode(filter.words);
-    return href + page_part;
-}
-
-view::Column sortable(const SiteFilter& filter, std::string label, SiteSort sort) {
-    const bool current = filter.sort == sort;
-    const bool ascending = filter.order == SortOrder::Ascending;
-    SiteFilter turned = filter;
-    turned.sort = sort;
-    turned.order =
-        current ? (ascending ? SortOrder::Descending : SortOrder::Ascending) : SortOrder::Ascending;
+view::Column sortable(const shell::ListQuery& query, std::string label, const std::string& name) {
+    const bool ascending = query.value("sort") == name;
+    const bool descending = query.value("sort") == "-" + name;
     return {
         .label = std::move(label),
-        .sort_href = list_href(turned, filter.group),
-        .sorted = !current    ? view::Sorted::No
-                  : ascending ? view::Sorted::Ascending
-                              : view::Sorted::Descending};
+        .sort_href = query.href_with("sort", ascending ? "-" + name : name),
+        .sorted = ascending    ? view::Sorted::Ascending
+                  : descending ? view::Sorted::Descending
+                               : view::Sorted::No};
 }
 
-view::Column plain(std::string label, view::Priority priority = view::Priority::Always) {
-    return {.label = std::move(label), .sort_href = {}, .priority = priority};
-}
-
-std::vector<view::SegmentLink> segments_of(const SiteFilter& filter, const SiteCounts& counts) {
-    const auto segment = [&](const char* label,
-                             const char* group,
-                             std::int64_t count,
-                             const char* icon,
-                             const char* icon_class) {
-        return view::SegmentLink{
-            .label = label,
-            .href = list_href(filter, group),
-            .count = view::show_count(count),
-            .icon = icon,
-            .icon_class = icon_class,
-            .is_current = filter.group == group};
-    };
-    return {
-        segment("All", "", counts.all, "", ""),
-        segment("Ready", "ready", counts.ready, "circle-check", "text-ready"),
-        segment("Working", "working", counts.working, "loader-circle", "text-working"),
-        segment("Failed", "failed", counts.failed, "circle-x", "text-failed"),
-        segment("Suspended", "suspended", counts.suspended, "circle-pause", "text-text-3"),
-    };
-}
-
-std::optional<view::EmptyState> empty_of(
-    const SiteFilter& filter, const SitePage& page, const http::Principal& principal
-) {
-    if (!page.sites.empty()) {
-        return std::nullopt;
+std::vector<view::Column> columns_of(const shell::ListQuery& query, bool shows_accounts) {
+    using view::Priority;
+    std::vector<view::Column> columns{
+        sortable(query, "Site", "domain"),
+        {.label = "Status"},
+        {.label = "Template", .priority = Priority::DesktopOnly},
+        {.label = "Server", .priority = Priority::DesktopOnly}};
+    if (shows_accounts) {
+        columns.push_back({.label = "Account", .priority = Priority::WideOnly});
     }
-    if (!filter.words.empty() || !filter.group.empty()) {
-        return view::EmptyState{
-            .icon = "search",
-            .title = "No site fits",
-            .text = "Try another word or another state.",
-            .action = view::Action{
-                .label = "Show all sites",
-                .icon = {},
-                .href = "/sites",
-                .name = {},
-                .value = {},
-                .swap_target = {}}};
-    }
-    view::EmptyState empty{
-        .icon = "globe",
-        .title = "Create your first site",
-        .text =
-            "A site is one application with its domain, certificate and database. It is live "
-            "within seconds.",
-        .action = {}};
-    if (principal.may("site:create")) {
-        empty.action = view::Action{
-            .label = "Create site",
-            .icon = "plus",
-            .href = "/sites/new",
-            .look = view::ActionLook::Primary,
-            .name = {},
-            .value = {},
-            .swap_target = {}};
-    }
-    return empty;
+    columns.push_back(sortable(query, "Created", "created"));
+    columns.back().is_number = true;
+    columns.push_back({.label = "Actions", .label_is_hidden = true});
+    return columns;
 }
 
 SiteRow row_of(const Site& site, const http::Principal& principal) {
@@ -119,7 +51,7 @@ SiteRow row_of(const Site& site, const http::Principal& principal) {
 }
 
 std::string summary_of(const SiteCounts& counts) {
-    std::string text = view::show_count(counts.all) + (counts.all == 1 ? " site" : " sites");
+    std::string text = shell::counted(counts.all, site_list().noun);
     text += counts.failed > 0 ? ", " + view::show_count(counts.failed) + " failed" : "";
     text += counts.working > 0 ? ", " + view::show_count(counts.working) + " working" : "";
     return text + ".";
@@ -139,90 +71,61 @@ std::optional<view::BulkActions> bulk_of(const http::Principal& principal) {
     return bulk.buttons.empty() ? std::nullopt : std::optional{std::move(bulk)};
 }
 
-view::List list_of(
-    const SiteFilter& filter,
-    const SitePage& found,
-    const http::Principal& principal,
-    bool shows_accounts
-) {
-    view::List list;
-    const std::int64_t matching = filter.group.empty()          ? found.counts.all
-                                  : filter.group == "ready"     ? found.counts.ready
-                                  : filter.group == "failed"    ? found.counts.failed
-                                  : filter.group == "suspended" ? found.counts.suspended
-                                                                : found.counts.working;
-    list.counted = view::show_count(matching) + (matching == 1 ? " site matches" : " sites match");
-    list.segments = segments_of(filter, found.counts);
-    list.table.label = "Sites";
-    list.bulk = bulk_of(principal);
-    list.table.selectable = list.bulk.has_value();
-    list.table.columns = {
-        sortable(filter, "Site", SiteSort::Domain),
-        plain("Status"),
-        plain("Template", view::Priority::DesktopOnly),
-        plain("Server", view::Priority::DesktopOnly)};
-    if (shows_accounts) {
-        list.table.columns.push_back(plain("Account", view::Priority::WideOnly));
-    }
-    list.table.columns.push_back(sortable(filter, "Created", SiteSort::Created));
-    list.table.columns.back().is_number = true;
-    list.table.columns.push_back({.label = "Actions", .sort_href = {}, .label_is_hidden = true});
-    list.empty = empty_of(filter, found, principal);
-    list.pager = {
-        .range = fmt::format("{} of {}", found.sites.size(), view::show_count(matching)),
-        .previous_href =
-            found.previous.empty()
-                ? ""
-                : list_href(filter, filter.group, "&before=" + percent_encode(found.previous)),
-        .next_href = found.next.empty()
-                         ? ""
-                         : list_href(filter, filter.group, "&after=" + percent_encode(found.next))};
-    const std::string here = !filter.after.empty()    ? "&after=" + percent_encode(filter.after)
-                             : !filter.before.empty() ? "&before=" + percent_encode(filter.before)
-                                                      : "";
-    list.refresh_href = list_href(filter, filter.group, here);
-    return list;
-}
-
 }  // namespace
 
+const shell::ListDescription& site_list() {
+    static const view::Action kCreate{.label = "Create site", .icon = "plus", .href = "/sites/new"};
+    static const shell::ListDescription kList{
+        .path = "/sites",
+        .section = "sites",
+        .topic = "site",
+        .title = "Sites",
+        .noun = {"site", "sites"},
+        .icon = "globe",
+        .placeholder = "Filter by domain, server or account",
+        .parameters = {{"sort", {"-created", "created", "domain", "-domain"}}, {"state"}, {"q"}},
+        .segments =
+            {{"", "All"},
+             {"ready", "Ready", view::Status::Ready},
+             {"working", "Working", view::Status::Working},
+             {"failed", "Failed", view::Status::Failed},
+             {"suspended", "Suspended", view::Status::Suspended}},
+        .creation = shell::Creation{kCreate, {"site:create"}},
+        .nothing_yet = {
+            .title = "Create your first site",
+            .text =
+                "A site is one application with its domain, certificate and database. It is live "
+                "within seconds.",
+            .action = kCreate}};
+    return kList;
+}
+
 SitesPage sites_page_of(
-    const SiteFilter& filter, const SitePage& found, const http::Principal& principal
+    const shell::ListQuery& query, const SitePage& found, const http::Principal& principal
 ) {
-    SitesPage page{
-        .head =
-            {.breadcrumbs = {},
-             .title = "Sites",
-             .chip = {},
-             .summary = summary_of(found.counts),
-             .actions = {},
-             .menu = {}},
-        .filter =
-            {.href = "/sites",
-             .query = filter.words,
-             .placeholder = "Filter by domain, server or account",
-             .kept = {}},
-        .shows_accounts = std::any_of(
-            found.sites.begin(),
-            found.sites.end(),
-            [&](const Site& site) { return site.tenant != principal.tenant; }
-        ),
-    };
-    if (!filter.group.empty()) {
-        page.filter.kept.emplace_back("state", filter.group);
-    }
-    if (principal.may("site:create")) {
-        page.head.actions.push_back(
-            {.label = "Create site",
-             .icon = "plus",
-             .href = "/sites/new",
-             .look = view::ActionLook::Primary,
-             .name = {},
-             .value = {},
-             .swap_target = {}}
-        );
-    }
-    page.list = list_of(filter, found, principal, page.shows_accounts);
+    const auto& counts = found.counts;
+    SitesPage page;
+    page.head.summary = summary_of(counts);
+    page.shows_accounts =
+        std::any_of(found.sites.begin(), found.sites.end(), [&](const Site& site) {
+            return site.tenant != principal.tenant;
+        });
+    shell::ListExtent extent{
+        .shown = static_cast<std::int64_t>(found.sites.size()),
+        .counts =
+            {{"", counts.all},
+             {"ready", counts.ready},
+             {"working", counts.working},
+             {"failed", counts.failed},
+             {"suspended", counts.suspended}},
+        .pager = {
+            .previous_href = query.href_at("before", found.previous),
+            .next_href = query.href_at("after", found.next)}};
+    extent.matching = extent.counts[query.segment()];
+    page.list = query.list(extent);
+    page.list.table.columns = columns_of(query, page.shows_accounts);
+    page.list.bulk = bulk_of(principal);
+    page.list.table.selectable = page.list.bulk.has_value();
     for (const auto& site : found.sites) {
         page.rows.push_back(row_of(site, principal));
     }

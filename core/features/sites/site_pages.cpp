@@ -56,23 +56,15 @@ private:
 };
 
 Response SitePages::index(Exchange& x) const {
-    const auto& principal = x.signed_in();
-    const SiteFilter filter = site_filter_of(x.request);
-    const auto found = sites_.list(users::caller_of(x), filter, kRows);
+    const shell::ListQuery query(site_list(), x);
+    const auto found = sites_.list(users::caller_of(x), site_filter_of(query), kRows);
     if (!found) {
         return Response::failed(found.error());
     }
-    SitesPage page = sites_page_of(filter, *found, principal);
-    if (shell::asks_for(x.request, "list")) {
-        return needs_.shell.page(x, [&](view::Out& out) { views::sites::list_part(out, page); });
-    }
-    page.frame = needs_.shell.frame(
-        x,
-        {.title = "Sites",
-         .section = "sites",
-         .topics = {"list:site:" + principal.tenant.to_string()}}
+    SitesPage page = sites_page_of(query, *found, x.signed_in());
+    return shell::list_answer(
+        needs_.shell, x, query, page, views::sites::list_part, views::sites::index
     );
-    return needs_.shell.page(x, [&](view::Out& out) { views::sites::index(out, page); });
 }
 
 // --- Creating ---

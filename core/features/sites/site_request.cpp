@@ -1,11 +1,6 @@
 #include "core/features/sites/site_request.h"
 
-#include "core/base/text.h"
-#include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
-
-#include <algorithm>
-#include <array>
 
 namespace hostelry::sites {
 namespace {
@@ -30,16 +25,13 @@ Result<SiteId> site_id_of(const http::Request& request) {
     return *id;
 }
 
-SiteFilter site_filter_of(const http::Request& request) {
-    constexpr std::array<std::string_view, 4> kGroups{"ready", "working", "failed", "suspended"};
-    SiteFilter filter{.words = shell::filter_text(request, "q")};
-    const std::string group = shell::filter_text(request, "state");
-    if (std::find(kGroups.begin(), kGroups.end(), group) != kGroups.end()) {
-        filter.group = group;
-    }
-    set_order(filter, shell::filter_text(request, "sort"));
-    filter.after = shell::filter_text(request, "after");
-    filter.before = filter.after.empty() ? shell::filter_text(request, "before") : "";
+SiteFilter site_filter_of(const shell::ListQuery& query) {
+    SiteFilter filter{
+        .words = query.words(),
+        .group = query.segment(),
+        .after = query.key("after"),
+        .before = query.key("before")};
+    set_order(filter, query.value("sort"));
     return filter;
 }
 

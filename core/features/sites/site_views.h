@@ -9,7 +9,7 @@
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
 #include "core/platform/web/components/job_card.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 #include "core/platform/web/components/page_head.h"
 
 #include <optional>
@@ -29,12 +29,7 @@ struct SiteRow {
     view::Menu menu{};
 };
 
-struct SitesPage {
-    view::Shell frame{};
-    view::PageHead head{};
-    view::FilterForm filter{};
-    view::List list{};
-    std::vector<SiteRow> rows{};
+struct SitesPage : view::ListPage<SiteRow> {
     bool shows_accounts = false;
 };
 

@@ -1,14 +1,12 @@
 #include "core/features/tenants/tenant_pages.h"
 
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 
 #include "templates/tenants/index.cpt.h"
 #include "templates/tenants/show.cpt.h"
 
 namespace hostelry::tenants {
 namespace {
-
-constexpr std::int64_t kTenantsOnPage = 25;
 
 view::Chip chip_of(const Tenant& tenant, bool in_table) {
     if (tenant.is_suspended()) {
@@ -85,96 +83,38 @@ TenantRow row_of(const http::Principal& principal, const Tenant& tenant) {
     };
 }
 
-TenantFilter filter_of(const http::Request& request) {
-    TenantFilter filter{
-        .words = shell::filter_text(request, "q"),
-        .state = request.query("state").value_or(""),
-        .parent = TenantId::parse(request.query("parent").value_or(""))};
-    if (filter.state != "active" && filter.state != "suspended") {
-        filter.state.clear();
-    }
-    return filter;
-}
-
-std::string list_href(const TenantFilter& filter, std::int64_t first = 0) {
-    return shell::link_with(
-        "/tenants",
-        {{"q", filter.words},
-         {"state", filter.state},
-         {"parent", filter.parent ? filter.parent->to_string() : ""},
-         {"from", first > 0 ? std::to_string(first) : ""}}
-    );
-}
-
-view::EmptyState nothing_found(const TenantFilter& filter, bool may_create) {
-    if (filter.words.empty() && filter.state.empty()) {
-        view::EmptyState empty{
-            .icon = "users",
+const shell::ListDescription& tenant_list() {
+    using view::Priority;
+    static const view::Action kNew{.label = "New client", .icon = "plus", .href = "/tenants/new"};
+    static const shell::ListDescription kList{
+        .path = "/tenants",
+        .section = "tenants",
+        .topic = "tenant",
+        .title = "Clients",
+        .summary = "Resellers and clients below the account you act in.",
+        .noun = {"client", "clients"},
+        .icon = "users",
+        .placeholder = "Name",
+        .parameters = {{"q"}, {"state"}, {"parent"}},
+        .segments =
+            {{"", "All"},
+             {"active", "Active", view::Status::Ready},
+             {"suspended", "Suspended", view::Status::Suspended}},
+        .columns =
+            {{.label = "Name"},
+             {.label = "Status"},
+             {.label = "Kind"},
+             {.label = "Belongs to", .priority = Priority::DesktopOnly},
+             {.label = "People", .is_number = true},
+             {.label = "Created", .priority = Priority::WideOnly, .is_number = true},
+             {.label = "Actions", .label_is_hidden = true}},
+        .rows_on_page = 25,
+        .creation = shell::Creation{kNew, {"tenant:create"}},
+        .nothing_yet = {
             .title = "No clients yet",
             .text = "A client has its own sites, domains and people, and sees nothing of others.",
-            .action = {}};
-        if (may_create) {
-            empty.action = view::Action{
-                .label = "New client",
-                .icon = "plus",
-                .href = "/tenants/new",
-                .look = view::ActionLook::Primary};
-        }
-        return empty;
-    }
-    return {
-        .icon = "users",
-        .title = "No client fits this filter",
-        .text = "Try other words, or look at all of them.",
-        .action = view::Action{.label = "Show all", .href = "/tenants"}};
-}
-
-view::List list_of(
-    const TenantFilter& filter, const TenantPage& found, std::int64_t offset, bool may_create
-) {
-    const auto segment = [&](std::string label,
-                             const std::string& state,
-                             std::int64_t count,
-                             std::string icon,
-                             std::string icon_class) {
-        auto of_state = filter;
-        of_state.state = state;
-        return view::SegmentLink{
-            .label = std::move(label),
-            .href = list_href(of_state),
-            .count = view::show_count(count),
-            .icon = std::move(icon),
-            .icon_class = std::move(icon_class),
-            .is_current = filter.state == state};
-    };
-    view::List list;
-    list.counted =
-        view::show_count(found.matching) + (found.matching == 1 ? " client" : " clients");
-    list.segments = {
-        segment("All", "", found.all, "", ""),
-        segment("Active", "active", found.active, "circle-check", "text-ready"),
-        segment("Suspended", "suspended", found.suspended, "circle-pause", "text-text-3")};
-    list.table.label = "Clients";
-    list.table.columns = {
-        {.label = "Name"},
-        {.label = "Status"},
-        {.label = "Kind"},
-        {.label = "Belongs to", .priority = view::Priority::DesktopOnly},
-        {.label = "People", .is_number = true},
-        {.label = "Created", .priority = view::Priority::WideOnly, .is_number = true},
-        {.label = "Actions", .label_is_hidden = true}};
-    if (found.tenants.empty()) {
-        list.empty = nothing_found(filter, may_create);
-    }
-    list.pager = shell::pager_of(
-        offset,
-        static_cast<std::int64_t>(found.tenants.size()),
-        found.matching,
-        kTenantsOnPage,
-        [&](std::int64_t first) { return list_href(filter, first); }
-    );
-    list.refresh_href = list_href(filter, offset);
-    return list;
+            .action = kNew}};
+    return kList;
 }
 
 }  // namespace
@@ -197,45 +137,30 @@ Result<Tenant> tenant_of(Tenants& tenants, const http::Exchange& exchange) {
 }
 
 http::Response TenantPages::index(http::Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto filter = filter_of(exchange.request);
-    const auto offset = shell::first_row_of(exchange.request);
-    const auto found = tenants_.list(users::caller_of(exchange), filter, offset, kTenantsOnPage);
+    const shell::ListQuery query(tenant_list(), exchange);
+    const auto found = tenants_.list(
+        users::caller_of(exchange),
+        {.words = query.words(),
+         .state = query.segment(),
+         .parent = TenantId::parse(query.value("parent"))},
+        query.first_row(),
+        tenant_list().rows_on_page
+    );
     if (!found) {
         return http::Response::failed(found.error());
     }
     TenantsPage page;
-    page.list = list_of(filter, *found, offset, principal.may("tenant:create"));
-    for (const auto& tenant : found->tenants) {
-        page.rows.push_back(row_of(principal, tenant));
-    }
-    if (shell::asks_for(exchange.request, "list")) {
-        return shell_.page(exchange, [&](view::Out& out) { views::tenants::list_part(out, page); });
-    }
-    page.shell = shell_.frame(
-        exchange,
-        {.title = "Clients",
-         .section = "tenants",
-         .topics = {"list:tenant:" + principal.tenant.to_string()}}
+    page.list = query.list(
+        {.shown = static_cast<std::int64_t>(found->tenants.size()),
+         .matching = found->matching,
+         .counts = {{"", found->all}, {"active", found->active}, {"suspended", found->suspended}}}
     );
-    page.head = {
-        .title = "Clients", .summary = "Resellers and clients below the account you act in."};
-    if (principal.may("tenant:create")) {
-        page.head.actions.push_back(
-            {.label = "New client",
-             .icon = "plus",
-             .href = "/tenants/new",
-             .look = view::ActionLook::Primary}
-        );
+    for (const auto& tenant : found->tenants) {
+        page.rows.push_back(row_of(exchange.signed_in(), tenant));
     }
-    page.filter = {.href = "/tenants", .query = filter.words, .placeholder = "Name", .kept = {}};
-    if (!filter.state.empty()) {
-        page.filter.kept.emplace_back("state", filter.state);
-    }
-    if (filter.parent) {
-        page.filter.kept.emplace_back("parent", filter.parent->to_string());
-    }
-    return shell_.page(exchange, [&](view::Out& out) { views::tenants::index(out, page); });
+    return shell::list_answer(
+        shell_, exchange, query, page, views::tenants::list_part, views::tenants::index
+    );
 }
 
 http::Response TenantPages::show(http::Exchange& exchange) {

@@ -5,7 +5,7 @@
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 
 #include <optional>
 #include <string>
@@ -24,13 +24,7 @@ struct TenantRow {
     view::Menu menu;
 };
 
-struct TenantsPage {
-    view::Shell shell;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<TenantRow> rows;
-};
+using TenantsPage = view::ListPage<TenantRow>;
 
 struct TenantPageView {
     view::Shell shell;

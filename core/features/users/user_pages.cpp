@@ -1,6 +1,6 @@
 #include "core/features/users/user_pages.h"
 
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/list_page.h"
 
 #include "templates/users/index.cpt.h"
 #include "templates/users/show.cpt.h"
@@ -9,8 +9,6 @@
 
 namespace hostelry::users {
 namespace {
-
-constexpr std::int64_t kUsersOnPage = 25;
 
 bool may_change(const http::Principal& principal, const User& user) {
     return principal.may(role_permission(user.rank())) && principal.user != user.id;
@@ -85,73 +83,39 @@ UserRow row_of(const http::Principal& principal, const User& user) {
     };
 }
 
-std::string list_href(const UserFilter& filter, std::int64_t first = 0) {
-    return shell::link_with(
-        "/users",
-        {{"q", filter.words},
-         {"state", filter.state},
-         {"tenant", filter.tenant ? filter.tenant->to_string() : ""},
-         {"from", first > 0 ? std::to_string(first) : ""}}
-    );
-}
-
-UserFilter filter_of(const http::Request& request) {
-    UserFilter filter{
-        .words = shell::filter_text(request, "q"),
-        .tenant = TenantId::parse(request.query("tenant").value_or("")),
-        .state = request.query("state").value_or("")};
-    if (filter.state != "active" && filter.state != "suspended") {
-        filter.state.clear();
-    }
-    return filter;
-}
-
-view::List list_of(const UserFilter& filter, const UserPage& found, std::int64_t offset) {
-    const auto segment = [&](std::string label,
-                             const std::string& state,
-                             std::int64_t count,
-                             std::string icon,
-                             std::string icon_class) {
-        auto of_state = filter;
-        of_state.state = state;
-        return view::SegmentLink{
-            .label = std::move(label),
-            .href = list_href(of_state),
-            .count = view::show_count(count),
-            .icon = std::move(icon),
-            .icon_class = std::move(icon_class),
-            .is_current = filter.state == state};
-    };
-    view::List list;
-    list.counted = view::show_count(found.matching) + (found.matching == 1 ? " person" : " people");
-    list.segments = {
-        segment("All", "", found.all, "", ""),
-        segment("Active", "active", found.active, "circle-check", "text-ready"),
-        segment("Suspended", "suspended", found.suspended, "circle-pause", "text-text-3")};
-    list.table.label = "People";
-    list.table.columns = {
-        {.label = "Name"},
-        {.label = "Status"},
-        {.label = "Role"},
-        {.label = "Account", .priority = view::Priority::DesktopOnly},
-        {.label = "Last sign-in", .priority = view::Priority::WideOnly, .is_number = true},
-        {.label = "Actions", .label_is_hidden = true}};
-    if (found.users.empty()) {
-        list.empty = view::EmptyState{
+const shell::ListDescription& user_list() {
+    using view::Priority;
+    static const shell::ListDescription kList{
+        .path = "/users",
+        .section = "users",
+        .topic = "user",
+        .title = "People",
+        .summary = "Who may sign in to this account and those below it.",
+        .noun = {"person", "people"},
+        .icon = "users",
+        .placeholder = "Name or e-mail",
+        .parameters = {{"q"}, {"state"}, {"tenant"}},
+        .segments =
+            {{"", "All"},
+             {"active", "Active", view::Status::Ready},
+             {"suspended", "Suspended", view::Status::Suspended}},
+        .columns =
+            {{.label = "Name"},
+             {.label = "Status"},
+             {.label = "Role"},
+             {.label = "Account", .priority = Priority::DesktopOnly},
+             {.label = "Last sign-in", .priority = Priority::WideOnly, .is_number = true},
+             {.label = "Actions", .label_is_hidden = true}},
+        .rows_on_page = 25,
+        .creation =
+            shell::Creation{
+                {.label = "New person", .icon = "plus", .href = "/users/new"}, {"user:create"}},
+        .nothing_fits = view::EmptyState{
             .icon = "users",
             .title = "Nobody fits this filter",
             .text = "Try other words, or look at everybody.",
-            .action = view::Action{.label = "Show everybody", .href = "/users"}};
-    }
-    list.pager = shell::pager_of(
-        offset,
-        static_cast<std::int64_t>(found.users.size()),
-        found.matching,
-        kUsersOnPage,
-        [&](std::int64_t first) { return list_href(filter, first); }
-    );
-    list.refresh_href = list_href(filter, offset);
-    return list;
+            .action = view::Action{.label = "Show everybody", .href = "/users"}}};
+    return kList;
 }
 
 }  // namespace
@@ -169,46 +133,30 @@ Result<UserId> user_id_of(const http::Request& request) {
 }
 
 http::Response UserPages::index(http::Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto filter = filter_of(exchange.request);
-    const auto offset = shell::first_row_of(exchange.request);
-    const auto found = users_.list(caller_of(exchange), filter, offset, kUsersOnPage);
+    const shell::ListQuery query(user_list(), exchange);
+    const auto found = users_.list(
+        caller_of(exchange),
+        {.words = query.words(),
+         .tenant = TenantId::parse(query.value("tenant")),
+         .state = query.segment()},
+        query.first_row(),
+        user_list().rows_on_page
+    );
     if (!found) {
         return http::Response::failed(found.error());
     }
     UsersPage page;
-    page.list = list_of(filter, *found, offset);
-    for (const auto& user : found->users) {
-        page.rows.push_back(row_of(principal, user));
-    }
-    if (shell::asks_for(exchange.request, "list")) {
-        return shell_.page(exchange, [&](view::Out& out) { views::users::list_part(out, page); });
-    }
-    page.shell = shell_.frame(
-        exchange,
-        {.title = "People",
-         .section = "users",
-         .topics = {"list:user:" + principal.tenant.to_string()}}
+    page.list = query.list(
+        {.shown = static_cast<std::int64_t>(found->users.size()),
+         .matching = found->matching,
+         .counts = {{"", found->all}, {"active", found->active}, {"suspended", found->suspended}}}
     );
-    page.head = {
-        .title = "People", .summary = "Who may sign in to this account and those below it."};
-    if (principal.may("user:create")) {
-        page.head.actions.push_back(
-            {.label = "New person",
-             .icon = "plus",
-             .href = "/users/new",
-             .look = view::ActionLook::Primary}
-        );
+    for (const auto& user : found->users) {
+        page.rows.push_back(row_of(exchange.signed_in(), user));
     }
-    page.filter = {
-        .href = "/users", .query = filter.words, .placeholder = "Name or e-mail", .kept = {}};
-    if (!filter.state.empty()) {
-        page.filter.kept.emplace_back("state", filter.state);
-    }
-    if (filter.tenant) {
-        page.filter.kept.emplace_back("tenant", filter.tenant->to_string());
-    }
-    return shell_.page(exchange, [&](view::Out& out) { views::users::index(out, page); });
+    return shell::list_answer(
+        shell_, exchange, query, page, views::users::list_part, views::users::index
+    );
 }
 
 http::Response UserPages::show(http::Exchange& exchange) {

@@ -5,7 +5,7 @@
 #include "core/platform/web/components/facts.h"
 #include "core/platform/web/components/form.h"
 #include "core/platform/web/components/frame.h"
-#include "core/platform/web/components/list.h"
+#include "core/platform/web/components/list_page.h"
 
 #include <optional>
 #include <string>
@@ -24,13 +24,7 @@ struct UserRow {
     view::Menu menu;
 };
 
-struct UsersPage {
-    view::Shell shell;
-    view::PageHead head;
-    view::FilterForm filter;
-    view::List list;
-    std::vector<UserRow> rows;
-};
+using UsersPage = view::ListPage<UserRow>;
 
 struct UserPageView {
     view::Shell shell;

@@ -127,6 +127,26 @@ TEST_F(ServerPagesTest, TheApiTellsTheSame) {
     EXPECT_EQ(browser.call(http::Method::Delete, added.location).status, 202);
 }
 
+TEST_F(ServerPagesTest, ManyServersTakeSeveralPages) {
+    world.postgres.execute(
+        "insert into hostelry.servers (id, tenant_id, name, kind, address, host_key, state) "
+        "select gen_random_uuid(), '" +
+        world.postgres.root().to_string() +
+        "', 'web-' || to_char(n, 'FM000'), 'ssh', '192.0.2.' || n, 'ssh-ed25519 AAAA', "
+        "case when n > 55 then 'failed' else 'ready' end from generate_series(1, 60) n"
+    );
+    const auto first = browser.get("/servers");
+    EXPECT_TRUE(first.has("web-050"));
+    EXPECT_FALSE(first.has("web-051"));
+    EXPECT_TRUE(first.has("1–50 of 60"));
+    const auto second = browser.get("/servers?from=50");
+    EXPECT_FALSE(second.has("web-050"));
+    EXPECT_TRUE(second.has("web-060"));
+    const auto failed = browser.get("/servers?state=failed");
+    EXPECT_TRUE(failed.has("web-060"));
+    EXPECT_TRUE(failed.has("1–5 of 5"));
+}
+
 TEST_F(ServerPagesTest, TheListRefusesWhatItDoesNotUnderstandAndNamesIt) {
     browser.on("/servers/new").post("/servers", form_of("web-1", "192.0.2.1"));
     for (const auto& [field, value] :

@@ -32,6 +32,13 @@ constexpr std::string_view status_class(Status status) {
     return kClasses[static_cast<int>(status)];
 }
 
+/// Its colour without the chip around it, as the icon of a segment has it.
+constexpr std::string_view status_text_class(Status status) {
+    constexpr std::string_view kClasses[] = {
+        "text-ready", "text-working", "text-failed", "text-text-3", "text-text-3"};
+    return kClasses[static_cast<int>(status)];
+}
+
 constexpr bool needs_attention(Status status) {
     return status == Status::Working || status == Status::Failed;
 }

@@ -1,0 +1,1 @@
+set(ROOMS feature_shell)
