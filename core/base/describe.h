@@ -148,8 +148,8 @@ std::string to_json_text(const T& object);
 
 namespace describing {
 
-// One pair of functions for each plain type a member may have; they live in describe.cpp, so that
-// no other file pays for the JSON library.
+// One pair of functions for each plain type a member may have; they live in describe_members.cpp,
+// so that no other file pays for the JSON library.
 bool take(const nlohmann::json& value, std::string& out);
 bool take(const nlohmann::json& value, std::int64_t& out);
 bool take(const nlohmann::json& value, double& out);
