@@ -1,17 +1,13 @@
 #pragma once
 // One loop: its epoll, its listening sockets, its connections. Internal to the server.
 
-#include "core/base/lock_guarded.h"
 #include "core/platform/http/connection.h"
-#include "core/platform/http/server.h"
-#include "core/platform/http/worker_pool.h"
+#include "core/platform/http/server_shared.h"
 
 #include <sys/epoll.h>
 
-#include <atomic>
 #include <deque>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <thread>
@@ -22,33 +18,6 @@ namespace hostelry::http {
 
 struct TopicStreams {
     std::vector<Connection*> streams;
-};
-
-/// What all loops of a server share.
-struct ServerShared {
-    ServerShared(
-        const ServerOptions& server_options,
-        Application& server_application,
-        SseHub& server_hub,
-        telemetry::Metrics& metrics
-    );
-
-    const ServerOptions options;
-    Application& application;
-    SseHub& hub;
-    std::atomic<bool> draining{false};
-    std::atomic<std::size_t> connections{0};
-    std::atomic<bool> checking_sessions{false};
-    LockGuarded<std::map<IpAddress, std::size_t>> by_address;
-    telemetry::Counter refused_full;  ///< 503 because the queue was full or waited in too long.
-    telemetry::Counter refused_connections;
-    telemetry::Counter slow_inline;
-    telemetry::Counter slow_readers;
-    telemetry::Counter bad_requests;
-    std::unique_ptr<WorkerPool> pool;
-
-    bool admit_address(const IpAddress& address);
-    void release_address(const IpAddress& address);
 };
 
 struct Listener {
@@ -95,24 +64,30 @@ private:
         bool empty() const { return returned.empty() && events.empty() && tasks.empty(); }
     };
 
-    // event_loop.cpp: the turn, connections coming and going, deadlines.
+    // event_loop.cpp: the turn, and what a connection does in it.
     void run();
     int wait_ms();
     void turn();
     void on_event(Connection& connection, std::uint32_t events);
     void read_mail();
     void wake() const;
+    void drive(Connection& connection);
+    Step step(Connection& connection);
+    void requeue(Connection& connection);
+
+    // event_loop_connections.cpp: connections come and go.
+    void watch(int fd, std::uint32_t events, void* data) const;
+    static int open_spare();
     void accept_from(Listener& listener);
     void adopt(int fd, const IpAddress& peer, const Listener& listener);
+    void drop(Connection& connection);
+
+    // event_loop_deadlines.cpp
     void relist(Connection& connection, DeadlineClass list);
     void unlist(Connection& connection);
     void expire();
     void expire(Connection& connection);
     std::chrono::milliseconds length_of(DeadlineClass list) const;
-    void drop(Connection& connection);
-    void drive(Connection& connection);
-    Step step(Connection& connection);
-    void requeue(Connection& connection);
 
     // event_loop_requests.cpp: from bytes to a request.
     Step step_handshake(Connection& connection);
