@@ -202,7 +202,7 @@ http::Response AuditPages::show(http::Exchange& exchange) {
         return http::Response::failed(entry.error());
     }
     AuditEntryPage page;
-    page.shell =
+    page.frame =
         shell_.frame(exchange, {.title = title_of(entry->type), .section = "audit", .topics = {}});
     page.head = {
         .breadcrumbs = {{"Audit", "/audit"}},
@@ -239,7 +239,7 @@ http::Response AuditPages::verification(http::Exchange& exchange) {
         return http::Response::failed(verdict.error());
     }
     AuditVerdictPage page;
-    page.shell =
+    page.frame =
         shell_.frame(exchange, {.title = "Verification", .section = "audit", .topics = {}});
     page.head = {
         .breadcrumbs = {{"Audit", "/audit"}},

@@ -31,7 +31,7 @@ struct AuditListPage : view::ListPage<AuditRow> {
 };
 
 struct AuditEntryPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Facts facts;
     std::string data;
@@ -40,7 +40,7 @@ struct AuditEntryPage {
 };
 
 struct AuditVerdictPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Note note;
     view::Facts facts;

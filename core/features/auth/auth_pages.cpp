@@ -1,6 +1,7 @@
 #include "core/features/auth/auth_pages.h"
 
 #include "core/features/auth/auth_views.h"
+#include "core/features/shell/form_page.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/auth/links.cpt.h"
@@ -22,21 +23,6 @@ int status_of(const Error* error) {
         return 200;
     }
     return error->code == ErrorCode::Invalid ? 422 : http_status(error->code);
-}
-
-view::ErrorSummary summary_of(const Error* error) {
-    if (error == nullptr) {
-        return {};
-    }
-    if (!error->fields.empty()) {
-        return view::error_summary_of(error->fields, "");
-    }
-    return {.title = error->message, .messages = {}};
-}
-
-const std::vector<FieldError>& fields_of(const Error* error) {
-    static const std::vector<FieldError> kNone;
-    return error != nullptr ? error->fields : kNone;
 }
 
 void say_when(http::Response& response, const Error* error) {
@@ -194,13 +180,13 @@ http::Response AuthPages::sign_in_page(http::Exchange& exchange, const Error* er
         .id = "sign-in",
         .action = "/sign-in",
         .idempotency_key = {},
-        .errors = summary_of(error),
+        .errors = shell::summary_of(error, ""),
         .whole_page = true};
     page.next = own_path_or_home(
         was_posted ? request.form_value("next") : request.query("next").value_or("")
     );
     page.fields = view::described_fields(
-        describe<SignIn>(), {{"email", request.form_value("email")}}, fields_of(error)
+        describe<SignIn>(), {{"email", request.form_value("email")}}, shell::field_errors_of(error)
     );
     users::complete_field(page.fields, "email", "username");
     if (auto* email = std::get_if<view::TextField>(&page.fields.front())) {
@@ -230,10 +216,11 @@ http::Response AuthPages::set_up_page(http::Exchange& exchange, const Error* err
         .id = "set-up",
         .action = exchange.request.path,
         .idempotency_key = {},
-        .errors = summary_of(error),
+        .errors = shell::summary_of(error, ""),
         .whole_page = true};
-    page.fields =
-        view::described_fields(describe<SetUp>(), exchange.request.form(), fields_of(error));
+    page.fields = view::described_fields(
+        describe<SetUp>(), exchange.request.form(), shell::field_errors_of(error)
+    );
     users::offer_time_zones(page.fields, exchange.request.form_value("time_zone"));
     users::complete_field(page.fields, "company", "organization");
     users::complete_field(page.fields, "name", "name");
@@ -259,7 +246,7 @@ http::Response AuthPages::password_page(
         .id = "set-password",
         .action = exchange.request.path,
         .idempotency_key = {},
-        .errors = summary_of(error),
+        .errors = shell::summary_of(error, ""),
         .whole_page = true};
     view::PasswordField password;
     password.name = "password";
@@ -268,7 +255,8 @@ http::Response AuthPages::password_page(
     password.required = true;
     password.autocomplete = "new-password";
     password.focus = true;
-    password.error = fields_of(error).empty() ? "" : fields_of(error).front().message;
+    const auto& errors = shell::field_errors_of(error);
+    password.error = errors.empty() ? "" : errors.front().message;
     page.fields = {password};
     page.button = "Set password";
     auto response = shell_.page(

@@ -5,6 +5,7 @@
 #include "core/features/certificates/certificate_api.h"
 #include "core/features/certificates/certificate_views.h"
 #include "core/features/jobs/jobs.h"
+#include "core/features/shell/form_page.h"
 #include "core/features/shell/list_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/names/domain_name.h"
@@ -314,18 +315,15 @@ Response CertificatePages::upload_form(
         return pair.first == "key_pem";
     });  // Keys are not echoed.
     UploadPage page;
-    const std::vector<FieldError> none;
     page.fields = view::described_fields(
-        describe<UploadCertificate>(), shown_again, error != nullptr ? error->fields : none
+        describe<UploadCertificate>(), shown_again, shell::field_errors_of(error)
     );
     choose_site(page.fields, *sites, shown_again);
     page.head = {.breadcrumbs = {{"Certificates", "/certificates"}}, .title = "Upload certificate"};
-    page.form = {.id = "upload-form", .action = "/certificates"};
-    if (error != nullptr) {
-        page.form.errors = error->fields.empty()
-                               ? view::ErrorSummary{.title = error->message, .messages = {}}
-                               : view::error_summary_of(error->fields, "Nothing was installed.");
-    }
+    page.form = {
+        .id = "upload-form",
+        .action = "/certificates",
+        .errors = shell::summary_of(error, "Nothing was installed.")};
     page.section = {
         .title = "Certificate",
         .text =
@@ -333,17 +331,14 @@ Response CertificatePages::upload_form(
             "renewed by itself."};
     page.submit = {
         .label = "Install certificate", .icon = "upload", .cancel_href = "/certificates"};
-    const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
-    if (exchange.request.is_htmx() && error != nullptr) {
-        return shell_.page(
-            exchange, [&](view::Out& out) { views::certificates::upload_form(out, page); }, status
-        );
-    }
-    page.frame = shell_.frame(
-        exchange, {.title = "Upload certificate", .section = "certificates", .narrow = true}
-    );
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::certificates::upload_page(out, page); }, status
+    return shell::form_answer(
+        shell_,
+        exchange,
+        "certificates",
+        std::move(page),
+        error,
+        views::certificates::upload_form,
+        views::certificates::upload_page
     );
 }
 

@@ -1,6 +1,6 @@
 #include "core/features/dns/dns_pages_common.h"
 
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/form_page.h"
 
 #include "templates/dns/form.cpt.h"
 
@@ -19,21 +19,10 @@ std::string href_of(const Zone& zone) {
 }
 
 http::Response form_answer(
-    shell::Shell& shell,
-    http::Exchange& exchange,
-    DnsFormPage& page,
-    const std::string& title,
-    const Error* error
+    shell::Shell& shell, http::Exchange& exchange, DnsFormPage page, const Error* error
 ) {
-    const int status = shell::form_status(error);
-    if (exchange.request.is_htmx() && error != nullptr) {
-        return shell.page(
-            exchange, [&](view::Out& out) { views::dns::dns_form(out, page); }, status
-        );
-    }
-    page.frame = shell.frame(exchange, {.title = title, .section = "dns", .narrow = true});
-    return shell.page(
-        exchange, [&](view::Out& out) { views::dns::form_page(out, page); }, status
+    return shell::form_answer(
+        shell, exchange, "dns", std::move(page), error, views::dns::dns_form, views::dns::form_page
     );
 }
 

@@ -16,13 +16,9 @@ Result<ZoneWithRecords> zone_of_request(Dns& dns, const http::Exchange& exchange
 /// "/dns/<id>"
 std::string href_of(const Zone& zone);
 
-/// The whole page, or only the form when HTMX sent it.
+/// Forms for a zone and for a record look alike.
 http::Response form_answer(
-    shell::Shell& shell,
-    http::Exchange& exchange,
-    DnsFormPage& page,
-    const std::string& title,
-    const Error* error
+    shell::Shell& shell, http::Exchange& exchange, DnsFormPage page, const Error* error
 );
 
 }  // namespace hostelry::dns

@@ -2,6 +2,7 @@
 
 #include "core/features/dns/dns_pages_common.h"
 #include "core/features/dns/zone_name.h"
+#include "core/features/shell/form_page.h"
 #include "core/features/shell/page_parts.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
@@ -98,14 +99,11 @@ Response RecordPages::record_form(
     const Error* error
 ) {
     DnsFormPage page;
-    const std::vector<FieldError> none;
-    page.fields = view::described_fields(
-        describe<WriteDnsRecord>(), shown, error != nullptr ? error->fields : none
-    );
-    const std::string title = record ? "Edit record" : "New record";
+    page.fields =
+        view::described_fields(describe<WriteDnsRecord>(), shown, shell::field_errors_of(error));
     page.head = {
         .breadcrumbs = {{"Domains & DNS", "/dns"}, {shown_name(zone), zone_href(zone)}},
-        .title = title};
+        .title = record ? "Edit record" : "New record"};
     page.form = {
         .id = "record-form",
         .action = zone_href(zone) + "/records" + (record ? "/" + record->id.to_string() : ""),
@@ -120,7 +118,7 @@ Response RecordPages::record_form(
         .label = record ? "Save" : "Add record",
         .icon = record ? "save" : "plus",
         .cancel_href = zone_href(zone)};
-    return form_answer(shell_, exchange, page, title, error);
+    return form_answer(shell_, exchange, std::move(page), error);
 }
 
 Response RecordPages::remove(Exchange& exchange) {

@@ -4,7 +4,7 @@
 #include "core/features/dns/dns_views.h"
 #include "core/features/dns/zone_name.h"
 #include "core/features/dns/zone_pages.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/form_page.h"
 #include "core/platform/web/described_fields.h"
 
 namespace hostelry::dns {
@@ -76,12 +76,8 @@ Response ZonePages::create_form(Exchange& exchange, const FormPairs& shown, cons
         return Response::failed(backends.error());
     }
     DnsFormPage page;
-    const std::vector<FieldError> none;
     page.fields = view::described_fields(
-        describe<CreateDnsZone>(),
-        shown,
-        error != nullptr ? error->fields : none,
-        {"name", "backend"}
+        describe<CreateDnsZone>(), shown, shell::field_errors_of(error), {"name", "backend"}
     );
     choose_backend(page.fields, *backends);
     page.head = {.breadcrumbs = {{"Domains & DNS", "/dns"}}, .title = "New zone"};
@@ -99,7 +95,7 @@ Response ZonePages::create_form(Exchange& exchange, const FormPairs& shown, cons
             "it you vouch that its "
             "owner agrees."};
     page.submit = {.label = "Create zone", .icon = "plus", .cancel_href = "/dns"};
-    return form_answer(shell_, exchange, page, "New zone", error);
+    return form_answer(shell_, exchange, std::move(page), error);
 }
 
 Response ZonePages::show_deletion(Exchange& exchange) {

@@ -2,6 +2,7 @@
 
 #include "core/base/text.h"
 #include "core/features/plugins/plugin_views.h"
+#include "core/features/shell/form_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
@@ -190,10 +191,8 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
         return Response::failed(entries.error());
     }
     BackendFormPage page;
-    const std::vector<FieldError> none;
-    page.fields = view::described_fields(
-        describe<CreateDnsBackend>(), shown, error != nullptr ? error->fields : none
-    );
+    page.fields =
+        view::described_fields(describe<CreateDnsBackend>(), shown, shell::field_errors_of(error));
     for (auto& field : page.fields) {
         auto* text = std::get_if<view::TextField>(&field);
         if (text == nullptr || text->name != "plugin") {
@@ -212,25 +211,21 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
         field = std::move(select);
     }
     page.head = {.breadcrumbs = {{"Plugins", "/plugins"}}, .title = "New DNS backend"};
-    page.form = {.id = "backend-form", .action = "/plugins/dns-backends"};
-    if (error != nullptr) {
-        page.form.errors = error->fields.empty()
-                               ? view::ErrorSummary{.title = error->message, .messages = {}}
-                               : view::error_summary_of(error->fields, "Nothing was added.");
-    }
+    page.form = {
+        .id = "backend-form",
+        .action = "/plugins/dns-backends",
+        .errors = shell::summary_of(error, "Nothing was added.")};
     page.section = {
         .title = "Account", .text = "The key is kept sealed and sent to this address only."};
     page.submit = {.label = "Add DNS backend", .icon = "plus", .cancel_href = "/plugins"};
-    const int status = error == nullptr ? 200 : error->code == ErrorCode::Conflict ? 409 : 422;
-    if (exchange.request.is_htmx() && error != nullptr) {
-        return shell_.page(
-            exchange, [&](view::Out& out) { views::plugins::backend_form(out, page); }, status
-        );
-    }
-    page.frame =
-        shell_.frame(exchange, {.title = "New DNS backend", .section = "plugins", .narrow = true});
-    return shell_.page(
-        exchange, [&](view::Out& out) { views::plugins::backend_page(out, page); }, status
+    return shell::form_answer(
+        shell_,
+        exchange,
+        "plugins",
+        std::move(page),
+        error,
+        views::plugins::backend_form,
+        views::plugins::backend_page
     );
 }
 

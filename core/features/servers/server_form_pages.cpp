@@ -1,7 +1,7 @@
 // The forms of servers: adding one, and the question before one is removed.
 #include "core/features/servers/host_key.h"
 #include "core/features/servers/server_pages.h"
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/form_page.h"
 #include "core/platform/web/described_fields.h"
 
 #include "templates/servers/form.cpt.h"
@@ -34,7 +34,7 @@ ScannedKey scanned_key(const HostKey& key, const AddServer& request) {
 }
 
 void lay_errors_on(view::RadioCards& cards, const Error* error) {
-    for (const auto& problem : error != nullptr ? error->fields : std::vector<FieldError>{}) {
+    for (const auto& problem : shell::field_errors_of(error)) {
         if (problem.field == cards.name) {
             cards.error = problem.message;
         }
@@ -118,8 +118,7 @@ http::Response ServerPages::new_form(
         return http::Response::failed(public_key.error());
     }
     const auto& request = exchange.request;
-    const std::vector<FieldError> no_errors;
-    const auto& errors = error != nullptr ? error->fields : no_errors;
+    const auto& errors = shell::field_errors_of(error);
     auto shown = request.form();
     if (request.form_value("port").empty()) {
         shown.emplace_back("port", "22");
@@ -171,7 +170,7 @@ http::Response ServerPages::new_form(
     });
     page.submit = {
         scanned ? "The fingerprint is right, add server" : "Add server", "", "/servers", false};
-    page.shell = shell_.frame(
+    page.frame = shell_.frame(
         exchange, {.title = "Add server", .section = "servers", .topics = {}, .narrow = true}
     );
     return shell_.page(

@@ -232,7 +232,7 @@ http::Response ServerPages::show(http::Exchange& exchange) {
         const auto slash = page->job->refresh_href.find("/jobs/");
         topics.push_back("job:" + page->job->refresh_href.substr(slash + 6, 36));
     }
-    page->shell = shell_.frame(
+    page->frame = shell_.frame(
         exchange, {.title = page->head.title, .section = "servers", .topics = std::move(topics)}
     );
     page->activity = shell_.activity(exchange, id->uuid);

@@ -37,7 +37,7 @@ struct ScannedKey {
 };
 
 struct NewServerPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Form form;
     std::optional<ScannedKey> scanned;
@@ -73,7 +73,7 @@ struct ServerLive {
 };
 
 struct ServerPageView {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     ServerLive live;
     std::optional<view::JobCard> job;

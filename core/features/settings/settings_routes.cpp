@@ -1,5 +1,6 @@
 #include "core/features/settings/settings.h"
 #include "core/features/settings/settings_views.h"
+#include "core/features/shell/form_page.h"
 #include "core/platform/http/api.h"
 #include "core/platform/web/described_fields.h"
 
@@ -15,10 +16,10 @@ http::Response settings_page(
     if (!values) {
         return http::Response::failed(values.error());
     }
-    const auto errors = error != nullptr ? error->fields : std::vector<FieldError>{};
+    const auto& errors = shell::field_errors_of(error);
     const auto shown = error != nullptr ? exchange.request.form() : view::shown_values(*values);
     SettingsPage page;
-    page.shell = shell.frame(
+    page.frame = shell.frame(
         exchange, {.title = "Settings", .section = "settings", .topics = {}, .narrow = true}
     );
     page.head = {
@@ -29,11 +30,8 @@ http::Response settings_page(
         .id = "settings",
         .action = "/settings",
         .idempotency_key = {},
-        .errors = view::error_summary_of(errors, "Nothing was saved."),
+        .errors = shell::summary_of(error, "Nothing was saved."),
         .whole_page = true};
-    if (error != nullptr && errors.empty()) {
-        page.form.errors = {.title = error->message, .messages = {}};
-    }
     page.panel = view::described_fields(
         describe<SettingValues>(), shown, errors, {"product_name", "public_url"}
     );
@@ -48,7 +46,7 @@ http::Response settings_page(
     return shell.page(
         exchange,
         [&](view::Out& out) { views::settings::index(out, page); },
-        error == nullptr ? 200 : 422
+        shell::form_status(error)
     );
 }
 

@@ -10,7 +10,7 @@
 namespace hostelry::settings {
 
 struct SettingsPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Form form;
     std::vector<view::Field> panel;

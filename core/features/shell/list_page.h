@@ -154,9 +154,6 @@ ListExtent keep_page(const ListQuery& query, std::vector<Row>& rows, const Segme
     return extent;
 }
 
-template <typename Page>
-using PageTemplate = void (*)(view::Out& out, const Page& page);
-
 /// The list alone when HTMX asks for no more, else the whole page. A summary that `page` has
 /// already stays.
 template <typename Page>

@@ -31,6 +31,10 @@ struct PageFacts {
     bool narrow = false;              ///< Forms: 1088 px at most.
 };
 
+/// A template of a whole page, or of the part of it that is asked for alone.
+template <typename Page>
+using PageTemplate = void (*)(view::Out& out, const Page& page);
+
 /// Whether a person acting in the transaction's tenant may hear about the object with this id.
 using TopicCheck = std::function<bool(db::Transaction& tx, const Uuid& id)>;
 /// Things of one feature whose name fits the words, at most a handful; runs in the acting tenant.

@@ -1,5 +1,5 @@
 // The forms of accounts: create, edit, and the question before one is deleted.
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/form_page.h"
 #include "core/features/tenants/tenant_pages.h"
 #include "core/platform/web/described_fields.h"
 
@@ -71,7 +71,7 @@ http::Response TenantPages::create_form(http::Exchange& exchange, const Error* e
 
 http::Response TenantPages::created_page(http::Exchange& exchange, const CreatedTenant& created) {
     TenantCreatedPage page;
-    page.shell = shell_.frame(
+    page.frame = shell_.frame(
         exchange, {.title = created.tenant.name, .section = "tenants", .topics = {}, .narrow = true}
     );
     page.head = {
@@ -92,20 +92,14 @@ http::Response TenantPages::created_page(http::Exchange& exchange, const Created
 http::Response TenantPages::form_page(
     http::Exchange& exchange, TenantFormPage page, const Error* error
 ) {
-    if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
-        return shell_.page(
-            exchange,
-            [&](view::Out& out) { views::tenants::tenant_form(out, page); },
-            shell::form_status(error)
-        );
-    }
-    page.shell = shell_.frame(
-        exchange, {.title = page.head.title, .section = "tenants", .topics = {}, .narrow = true}
-    );
-    return shell_.page(
+    return shell::form_answer(
+        shell_,
         exchange,
-        [&](view::Out& out) { views::tenants::form_page(out, page); },
-        shell::form_status(error)
+        "tenants",
+        std::move(page),
+        error,
+        views::tenants::tenant_form,
+        views::tenants::form_page
     );
 }
 

@@ -171,7 +171,7 @@ http::Response TenantPages::show(http::Exchange& exchange) {
     }
     const auto id = tenant->id.to_string();
     TenantPageView page;
-    page.shell =
+    page.frame =
         shell_.frame(exchange, {.title = tenant->name, .section = "tenants", .topics = {}});
     page.head = {
         .breadcrumbs = {{"Clients", "/tenants"}},

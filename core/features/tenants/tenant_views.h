@@ -27,7 +27,7 @@ struct TenantRow {
 using TenantsPage = view::ListPage<TenantRow>;
 
 struct TenantPageView {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Facts facts;
     std::optional<view::Note> note;
@@ -35,7 +35,7 @@ struct TenantPageView {
 };
 
 struct TenantFormPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Form form;
     view::FormSection account_section;
@@ -46,7 +46,7 @@ struct TenantFormPage {
 };
 
 struct TenantCreatedPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Note note;
     std::string url;

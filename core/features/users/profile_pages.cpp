@@ -1,5 +1,5 @@
 // What people change about themselves.
-
+#include "core/features/shell/form_page.h"
 #include "core/features/users/user_pages.h"
 #include "core/platform/web/described_fields.h"
 
@@ -13,11 +13,6 @@ Caller at_home(const http::Exchange& exchange) {
     auto caller = caller_of(exchange);
     caller.tenant = exchange.signed_in().home;
     return caller;
-}
-
-const std::vector<FieldError>& profile_errors(const Error* error) {
-    static const std::vector<FieldError> kNoProfileErrors;
-    return error != nullptr ? error->fields : kNoProfileErrors;
 }
 
 }  // namespace
@@ -66,13 +61,8 @@ http::Response UserPages::profile(
     if (!user) {
         return http::Response::failed(user.error());
     }
-    const auto summary = [](const Error* error, std::string_view consequence) {
-        return error == nullptr        ? view::ErrorSummary{}
-               : error->fields.empty() ? view::ErrorSummary{.title = error->message, .messages = {}}
-                                       : view::error_summary_of(error->fields, consequence);
-    };
     ProfilePage page;
-    page.shell = shell_.frame(
+    page.frame = shell_.frame(
         exchange, {.title = "Your profile", .section = "profile", .topics = {}, .narrow = true}
     );
     page.head = {
@@ -87,10 +77,11 @@ http::Response UserPages::profile(
         .id = "profile",
         .action = "/profile",
         .idempotency_key = {},
-        .errors = summary(profile_error, "Nothing was saved."),
+        .errors = shell::summary_of(profile_error, "Nothing was saved."),
         .whole_page = true};
-    page.profile =
-        view::described_fields(describe<UpdateProfile>(), shown, profile_errors(profile_error));
+    page.profile = view::described_fields(
+        describe<UpdateProfile>(), shown, shell::field_errors_of(profile_error)
+    );
     offer_time_zones(
         page.profile,
         profile_error != nullptr ? exchange.request.form_value("time_zone") : user->time_zone
@@ -100,10 +91,11 @@ http::Response UserPages::profile(
         .id = "password",
         .action = "/profile/password",
         .idempotency_key = {},
-        .errors = summary(password_error, "Your password is as before."),
+        .errors = shell::summary_of(password_error, "Your password is as before."),
         .whole_page = true};
-    page.password =
-        view::described_fields(describe<ChangePassword>(), {}, profile_errors(password_error));
+    page.password = view::described_fields(
+        describe<ChangePassword>(), {}, shell::field_errors_of(password_error)
+    );
     complete_field(page.password, "current_password", "current-password");
     complete_field(page.password, "new_password", "new-password");
     const auto* error = profile_error != nullptr ? profile_error : password_error;

@@ -1,5 +1,5 @@
 // The forms of people: create, edit, the password link, and the question before one is deleted.
-#include "core/features/shell/page_parts.h"
+#include "core/features/shell/form_page.h"
 #include "core/features/users/user_pages.h"
 #include "core/platform/web/described_fields.h"
 
@@ -117,20 +117,14 @@ http::Response UserPages::create_form(http::Exchange& exchange, const Error* err
 http::Response UserPages::form_page(
     http::Exchange& exchange, UserFormPage page, const Error* error
 ) {
-    if (exchange.request.is_htmx() && error != nullptr && !page.form.whole_page) {
-        return shell_.page(
-            exchange,
-            [&](view::Out& out) { views::users::user_form(out, page); },
-            shell::form_status(error)
-        );
-    }
-    page.shell = shell_.frame(
-        exchange, {.title = page.head.title, .section = "users", .topics = {}, .narrow = true}
-    );
-    return shell_.page(
+    return shell::form_answer(
+        shell_,
         exchange,
-        [&](view::Out& out) { views::users::form_page(out, page); },
-        shell::form_status(error)
+        "users",
+        std::move(page),
+        error,
+        views::users::user_form,
+        views::users::form_page
     );
 }
 
@@ -138,7 +132,7 @@ http::Response UserPages::link_page(
     http::Exchange& exchange, const User& user, const PasswordLink& link, bool is_new
 ) {
     PasswordLinkPage page;
-    page.shell = shell_.frame(
+    page.frame = shell_.frame(
         exchange, {.title = "Password link", .section = "users", .topics = {}, .narrow = true}
     );
     page.head = {

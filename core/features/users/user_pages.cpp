@@ -168,7 +168,7 @@ http::Response UserPages::show(http::Exchange& exchange) {
         return http::Response::failed(user.error());
     }
     UserPageView page;
-    page.shell = shell_.frame(
+    page.frame = shell_.frame(
         exchange,
         {.title = user->name, .section = "users", .topics = {"user:" + user->id.to_string()}}
     );

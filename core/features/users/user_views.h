@@ -27,7 +27,7 @@ struct UserRow {
 using UsersPage = view::ListPage<UserRow>;
 
 struct UserPageView {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Facts facts;
     std::optional<view::Note> note;
@@ -35,7 +35,7 @@ struct UserPageView {
 };
 
 struct UserFormPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Form form;
     std::string tenant;  ///< Where the person is put; empty: stays where they are.
@@ -47,7 +47,7 @@ struct UserFormPage {
 };
 
 struct PasswordLinkPage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Note note;
     std::string url;
@@ -56,7 +56,7 @@ struct PasswordLinkPage {
 };
 
 struct ProfilePage {
-    view::Shell shell;
+    view::Shell frame;
     view::PageHead head;
     view::Form profile_form;
     std::vector<view::Field> profile;
