@@ -7,19 +7,12 @@ namespace hostelry::audit {
 
 void Audit::add_routes(http::Router& router) {
     using http::Method;
-    using Act = http::Response (AuditPages::*)(http::Exchange&);
     const auto pages = std::make_shared<AuditPages>(*this, needs_.shell);
-    const auto page = [&](std::string path, std::string permission, Act act) {
-        router.add(http::page_route(
-            Method::Get, std::move(path), std::move(permission), http::bound(pages, act)
-        ));
-    };
-    const auto api = [&](const http::ApiOperation& operation, Act act) {
-        router.add(http::api_route(operation, http::bound(pages, act)));
-    };
-    page("/audit", "audit:read", &AuditPages::index);
-    page("/audit/verification", "audit:verify", &AuditPages::verification);
-    page("/audit/{position}", "audit:read", &AuditPages::show);
+    const auto page = http::pages_of(router, pages);
+    const auto api = http::operations_of(router, pages);
+    page(Method::Get, "/audit", "audit:read", &AuditPages::index);
+    page(Method::Get, "/audit/verification", "audit:verify", &AuditPages::verification);
+    page(Method::Get, "/audit/{position}", "audit:read", &AuditPages::show);
     api({.method = Method::Get,
          .path = "/audit",
          .permission = "audit:read",

@@ -50,10 +50,7 @@ Response CertificateApi::upload(Exchange& exchange) {
 void CertificateApi::add_routes(http::Router& router) {
     using http::Method;
     const auto* shown = &describe<Certificate>();
-    const auto add = [&](const http::ApiOperation& operation,
-                         Response (CertificateApi::*act)(Exchange&)) {
-        router.add(http::api_route(operation, http::bound(this, act)));
-    };
+    const auto add = http::operations_of(router, this);
     add({.method = Method::Get,
          .path = "/certificates",
          .permission = "certificate:read",

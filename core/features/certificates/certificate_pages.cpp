@@ -250,14 +250,11 @@ Response CertificatePages::show(Exchange& exchange) {
             .text = certificate->problem + next_try_of(*certificate),
             .actions = {}};
     }
-    const auto card = certificates_.needs().database.in_tenant(
-        principal.tenant,
-        [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
-            return jobs::latest_card(tx, principal, now, "certificate", certificate->id.uuid);
-        }
+    const auto card = jobs::latest_card(
+        certificates_.needs().database, principal, now, "certificate", certificate->id.uuid
     );
-    if (card && *card && !(*card)->refresh_href.empty()) {
-        page.job = **card;
+    if (card && !card->refresh_href.empty()) {
+        page.job = card;
     }
     page.frame = shell_.frame(
         exchange,
@@ -343,12 +340,7 @@ Response CertificatePages::upload_form(
 }
 
 void CertificatePages::add_routes(http::Router& router) {
-    const auto page = [&](http::Method method,
-                          const char* path,
-                          const char* permission,
-                          Response (CertificatePages::*handler)(Exchange&)) {
-        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
-    };
+    const auto page = http::pages_of(router, this);
     using http::Method;
     page(Method::Get, "/certificates", "certificate:read", &CertificatePages::index);
     page(Method::Get, "/certificates/new", "certificate:update", &CertificatePages::show_upload);

@@ -155,9 +155,7 @@ void DnsApi::add_routes(http::Router& router) {
 
 void DnsApi::add_zone_routes(http::Router& router) {
     const auto* zone = &describe<Zone>();
-    const auto add = [&](const http::ApiOperation& operation, Response (DnsApi::*act)(Exchange&)) {
-        router.add(http::api_route(operation, http::bound(this, act)));
-    };
+    const auto add = http::operations_of(router, this);
     add({.method = Method::Get,
          .path = "/dns-zones",
          .permission = "dns:read",
@@ -201,9 +199,7 @@ void DnsApi::add_zone_routes(http::Router& router) {
 void DnsApi::add_record_routes(http::Router& router) {
     const auto* record = &describe<Record>();
     const auto* write = &describe<WriteDnsRecord>();
-    const auto add = [&](const http::ApiOperation& operation, Response (DnsApi::*act)(Exchange&)) {
-        router.add(http::api_route(operation, http::bound(this, act)));
-    };
+    const auto add = http::operations_of(router, this);
     add({.method = Method::Get,
          .path = "/dns-zones/{id}/records",
          .permission = "dns:read",

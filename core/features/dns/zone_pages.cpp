@@ -122,12 +122,7 @@ Response ZonePages::push(Exchange& exchange) {
 }
 
 void ZonePages::add_routes(http::Router& router) {
-    const auto page = [&](http::Method method,
-                          const char* path,
-                          const char* permission,
-                          Response (ZonePages::*handler)(Exchange&)) {
-        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
-    };
+    const auto page = http::pages_of(router, this);
     using http::Method;
     page(Method::Get, "/dns", "dns:read", &ZonePages::index);
     page(Method::Get, "/dns/new", "dns:update", &ZonePages::show_new);

@@ -203,18 +203,12 @@ Response ZonePages::show(Exchange& exchange) {
             .text = found->zone.problem,
             .actions = {}};
     }
-    const auto card = dns_.needs().database.in_tenant(
-        principal.tenant,
-        [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
-            return jobs::latest_card(
-                tx, principal, dns_.needs().clock.now(), "dns_zone", found->zone.id.uuid
-            );
-        }
+    const auto card = jobs::latest_card(
+        dns_.needs().database, principal, dns_.needs().clock.now(), "dns_zone", found->zone.id.uuid
     );
     const bool is_settled = found->zone.state == "ready" && found->zone.waiting == 0;
-    if (card && *card &&
-        (!is_settled || !(*card)->refresh_href.empty() || (*card)->failure.has_value())) {
-        page.job = **card;
+    if (card && (!is_settled || !card->refresh_href.empty() || card->failure.has_value())) {
+        page.job = card;
     }
     page.frame = shell_.frame(
         exchange,

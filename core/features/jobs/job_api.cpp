@@ -87,9 +87,7 @@ private:
 void Jobs::add_api(http::Router& router) {
     const auto api = std::make_shared<JobApi>(needs_.database);
     const auto* job = &describe<JobView>();
-    const auto add = [&](const http::ApiOperation& operation, Response (JobApi::*act)(Exchange&)) {
-        router.add(http::api_route(operation, http::bound(api, act)));
-    };
+    const auto add = http::operations_of(router, api);
     add({.method = Method::Get,
          .path = "/jobs",
          .permission = "job:read",

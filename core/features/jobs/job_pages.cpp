@@ -95,6 +95,13 @@ Result<JobParts> load_parts(db::Transaction& tx, const http::Principal& principa
     return parts;
 }
 
+Result<JobParts> parts_of_request(db::Database& database, const Exchange& exchange) {
+    const auto& principal = exchange.signed_in();
+    return database.read_in_tenant(principal.tenant, [&](db::Transaction& tx) -> Result<JobParts> {
+        return load_parts(tx, principal, TRY(job_id_of(exchange)));
+    });
+}
+
 Response shown_again(const Exchange& exchange, const Result<queue::Job>& job) {
     return job ? Response::go_to(exchange.request, "/jobs/" + job->id.to_string())
                : Response::failed(job.error());
@@ -145,13 +152,7 @@ http::Response Jobs::list_page(Exchange& exchange) {
 }
 
 http::Response Jobs::show_page(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto parts = needs_.database.read_in_tenant(
-        principal.tenant,
-        [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, principal, TRY(job_id_of(exchange)));
-        }
-    );
+    const auto parts = parts_of_request(needs_.database, exchange);
     if (!parts) {
         return Response::failed(parts.error());
     }
@@ -171,13 +172,7 @@ http::Response Jobs::show_page(Exchange& exchange) {
 }
 
 http::Response Jobs::card_fragment(Exchange& exchange) {
-    const auto& principal = exchange.signed_in();
-    const auto parts = needs_.database.read_in_tenant(
-        principal.tenant,
-        [&](db::Transaction& tx) -> Result<JobParts> {
-            return load_parts(tx, principal, TRY(job_id_of(exchange)));
-        }
-    );
+    const auto parts = parts_of_request(needs_.database, exchange);
     if (!parts) {
         return Response::failed(parts.error());
     }
@@ -201,12 +196,7 @@ http::Response Jobs::cancel(Exchange& exchange) {
 }
 
 void Jobs::add_pages(http::Router& router) {
-    const auto page = [&](Method method,
-                          const char* path,
-                          const char* permission,
-                          Response (Jobs::*act)(Exchange&)) {
-        router.add(http::page_route(method, path, permission, http::bound(this, act)));
-    };
+    const auto page = http::pages_of(router, this);
     page(Method::Get, "/jobs", "job:read", &Jobs::list_page);
     page(Method::Get, "/jobs/{id}", "job:read", &Jobs::show_page);
     page(Method::Get, "/jobs/{id}/card", "job:read", &Jobs::card_fragment);
@@ -238,6 +228,22 @@ std::optional<view::JobCard> latest_card(
     }
     const auto parts = load_parts(tx, principal, page.jobs.front().id);
     return parts ? std::optional(card_of(*parts, now)) : std::nullopt;
+}
+
+std::optional<view::JobCard> latest_card(
+    db::Database& database,
+    const http::Principal& principal,
+    TimePoint now,
+    std::string_view subject_type,
+    const Uuid& subject
+) {
+    auto card = database.read_in_tenant(
+        principal.tenant,
+        [&](db::Transaction& tx) -> Result<std::optional<view::JobCard>> {
+            return latest_card(tx, principal, now, subject_type, subject);
+        }
+    );
+    return card ? std::move(*card) : std::nullopt;
 }
 
 }  // namespace hostelry::jobs

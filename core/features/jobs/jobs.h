@@ -44,5 +44,13 @@ std::optional<view::JobCard> latest_card(
     std::string_view subject_type,
     const Uuid& subject
 );
+/// The same in a transaction of its own; nothing also where that failed.
+std::optional<view::JobCard> latest_card(
+    db::Database& database,
+    const http::Principal& principal,
+    TimePoint now,
+    std::string_view subject_type,
+    const Uuid& subject
+);
 
 }  // namespace hostelry::jobs

@@ -40,8 +40,7 @@ Response PluginApi::delete_backend(Exchange& exchange) {
 
 void PluginApi::add_routes(http::Router& router) {
     using http::Method;
-    const auto add = [&](const http::ApiOperation& operation, Response (PluginApi::*act)(Exchange&)
-                     ) { router.add(http::api_route(operation, http::bound(this, act))); };
+    const auto add = http::operations_of(router, this);
     add({.method = Method::Get,
          .path = "/plugins",
          .permission = "plugin:read",

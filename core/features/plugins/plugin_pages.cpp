@@ -230,12 +230,7 @@ Response PluginPages::backend_form(Exchange& exchange, const FormPairs& shown, c
 }
 
 void PluginPages::add_routes(http::Router& router) {
-    const auto page = [&](http::Method method,
-                          const char* path,
-                          const char* permission,
-                          Response (PluginPages::*handler)(Exchange&)) {
-        router.add(http::page_route(method, path, permission, http::bound(this, handler)));
-    };
+    const auto page = http::pages_of(router, this);
     page(http::Method::Get, "/plugins", "plugin:read", &PluginPages::index);
     page(
         http::Method::Get,

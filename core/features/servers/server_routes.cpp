@@ -16,14 +16,7 @@ using http::Method;
 
 void add_server_pages(Servers& servers, http::Router& router, shell::Shell& shell) {
     const auto pages = std::make_shared<ServerPages>(servers, shell);
-    const auto add = [&](Method method,
-                         std::string path,
-                         std::string permission,
-                         http::Response (ServerPages::*act)(http::Exchange&)) {
-        router.add(http::page_route(
-            method, std::move(path), std::move(permission), http::bound(pages, act)
-        ));
-    };
+    const auto add = http::pages_of(router, pages);
     add(Method::Get, "/servers", "server:read", &ServerPages::index);
     add(Method::Post, "/servers", "server:create", &ServerPages::create);
     add(Method::Get, "/servers/new", "server:create", &ServerPages::show_new);
@@ -130,10 +123,7 @@ void add_placements(const AddOperation& add) {
 
 void add_server_api(Servers& servers, http::Router& router) {
     const auto api = std::make_shared<ServerApi>(servers);
-    const auto add = [&](const http::ApiOperation& operation,
-                         http::Response (ServerApi::*act)(http::Exchange&)) {
-        router.add(http::api_route(operation, http::bound(api, act)));
-    };
+    const auto add = http::operations_of(router, api);
     add_machines(add);
     add_keys(add);
     add_placements(add);

@@ -80,14 +80,7 @@ void add_page_routes(
     http::Router& router, Tenants& tenants, users::Users& users, shell::Shell& shell
 ) {
     const auto pages = std::make_shared<TenantPages>(tenants, users, shell);
-    const auto add = [&](Method method,
-                         std::string path,
-                         std::string permission,
-                         http::Response (TenantPages::*act)(http::Exchange&)) {
-        router.add(http::page_route(
-            method, std::move(path), std::move(permission), http::bound(pages, act)
-        ));
-    };
+    const auto add = http::pages_of(router, pages);
     add(Method::Get, "/tenants", "tenant:read", &TenantPages::index);
     add(Method::Post, "/tenants", "tenant:create", &TenantPages::create);
     add(Method::Get, "/tenants/new", "tenant:create", &TenantPages::show_new);
@@ -103,10 +96,7 @@ void add_page_routes(
 void add_api_routes(http::Router& router, Tenants& tenants) {
     const auto api = std::make_shared<TenantApi>(tenants);
     const auto* tenant = &describe<Tenant>();
-    const auto add = [&](const http::ApiOperation& operation,
-                         http::Response (TenantApi::*act)(http::Exchange&)) {
-        router.add(http::api_route(operation, http::bound(api, act)));
-    };
+    const auto add = http::operations_of(router, api);
     add({.method = Method::Get,
          .path = "/tenants",
          .permission = "tenant:read",

@@ -12,14 +12,7 @@ using http::Method;
 
 void add_page_routes(http::Router& router, Users& users, shell::Shell& shell) {
     const auto pages = std::make_shared<UserPages>(users, shell);
-    const auto add = [&](Method method,
-                         std::string path,
-                         std::string permission,
-                         http::Response (UserPages::*act)(http::Exchange&)) {
-        router.add(http::page_route(
-            method, std::move(path), std::move(permission), http::bound(pages, act)
-        ));
-    };
+    const auto add = http::pages_of(router, pages);
     add(Method::Get, "/users", "user:read", &UserPages::index);
     add(Method::Post, "/users", "user:create", &UserPages::create);
     add(Method::Get, "/users/new", "user:create", &UserPages::show_new);
@@ -135,10 +128,7 @@ void add_profile(const AddOperation& add) {
 
 void add_api_routes(http::Router& router, Users& users) {
     const auto api = std::make_shared<UserApi>(users);
-    const auto add = [&](const http::ApiOperation& operation,
-                         http::Response (UserApi::*act)(http::Exchange&)) {
-        router.add(http::api_route(operation, http::bound(api, act)));
-    };
+    const auto add = http::operations_of(router, api);
     add_people(add);
     add_sign_in_rights(add);
     add_profile(add);

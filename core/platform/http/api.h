@@ -24,6 +24,7 @@
 #include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace hostelry::http {
@@ -58,6 +59,28 @@ Handler bound(std::shared_ptr<T> object, Response (T::*act)(Exchange&)) {
 template <class T>
 Handler bound(T* object, Response (T::*act)(Exchange&)) {
     return [object, act](Exchange& exchange) { return (object->*act)(exchange); };
+}
+
+/// What adds pages, or operations, that are member functions of `object` (see bound()): a table of
+/// routes with a line each.
+template <class Object>
+auto pages_of(Router& router, Object object) {
+    using T = std::remove_cvref_t<decltype(*object)>;
+    return [&router, object](
+               Method method,
+               std::string path,
+               std::string permission,
+               Response (T::*act)(Exchange&)
+           ) {
+        router.add(page_route(method, std::move(path), std::move(permission), bound(object, act)));
+    };
+}
+template <class Object>
+auto operations_of(Router& router, Object object) {
+    using T = std::remove_cvref_t<decltype(*object)>;
+    return [&router, object](const ApiOperation& operation, Response (T::*act)(Exchange&)) {
+        router.add(api_route(operation, bound(object, act)));
+    };
 }
 
 /// The object that was sent. Invalid when it is something else, or of another media type.
