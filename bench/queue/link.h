@@ -14,7 +14,9 @@ namespace hostelry::bench {
 /// libpq and nothing else; ends the program when a statement fails.
 class Link {
 public:
-    explicit Link(const std::string& dsn) : link_(PQconnectdb(dsn.c_str()), PQfinish) {}
+    explicit Link(const std::string& dsn) : link_(PQconnectdb(dsn.c_str()), PQfinish) {
+        run("set client_min_messages = warning");
+    }
 
     int run(const char* sql) { return check(PQexec(link_.get(), sql)); }
     void prepare(const char* name, const char* sql) {
