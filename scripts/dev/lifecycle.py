@@ -1,6 +1,7 @@
 """./dev up, ./dev down, ./dev clean, and the command line of what runs."""
 
 import os
+import pathlib
 import signal
 import socket
 import sys
@@ -148,18 +149,34 @@ def _program(options):
 
 def command(words):
     """The program's command line on the panel of ./dev up; never returns."""
-    built = [program for program in (build.folder(preset) / "bin" / "hostelry" for preset in ("up", "release"))
+    built = [program for program in (build.folder(preset) / "bin" / "hostelry" for preset in ("up", "release", "test"))
              if program.exists()]
     if not built:
         raise StageFailed("hostelry", "is not built", None, "run './dev up' first")
     program = max(built, key=lambda file: file.stat().st_mtime)
-    folder = states.locate(None)[0].panel
-    own = [] if "--state" in words else ["--state", folder]
-    if not own or "--config" in words or not (folder / "hostelry.yaml").exists():
-        configured = []
-    else:
+    words, wanted = _without_state(words)
+    folder = states.locate(wanted)[0].panel
+    if wanted is not None and not folder.exists():
+        folder = pathlib.Path(wanted)  # Of a panel that ./dev up did not make.
+    configured = []
+    if "--config" not in words and (folder / "hostelry.yaml").exists():
         configured = ["--config", folder / "hostelry.yaml"]  # What `doctor` and `migrate` look at.
-    os.execv(program, [str(word) for word in (program, *words, *own, *configured)])
+    os.execv(program, [str(word) for word in (program, *words, "--state", folder, *configured)])
+
+
+def _without_state(words):
+    """The words besides --state, and the folder it names as to ./dev up, or None."""
+    kept, wanted = [], None
+    rest = iter(words)
+    for word in rest:
+        if word == "--state":
+            wanted = next(rest, None)
+            kept += [] if wanted else [word]  # The program says what is missing.
+        elif word.startswith("--state="):
+            wanted = word.removeprefix("--state=")
+        else:
+            kept.append(word)
+    return kept, wanted
 
 
 def down(options):

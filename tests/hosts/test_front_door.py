@@ -109,7 +109,8 @@ class Door:
         return self.running.wait(STOP_SECONDS)
 
     def hostelry(self, *words):
-        done = subprocess.run([program(), *words, "--state", str(self.state / "panel"), "--json"], capture_output=True, text=True)
+        argv, environment = command("hostelry", *words, "--state", str(self.state), "--json", logs=self.logs)
+        done = subprocess.run(argv, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         return json.loads(done.stdout)
 
