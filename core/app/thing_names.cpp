@@ -38,6 +38,11 @@ std::string kept_form(const Field& member, const std::string& text) {
     return domain.value_or(lower_ascii(text));
 }
 
+/// A list of its own: one below another thing ("/dns-zones/{id}/records") needs to know which.
+bool may_be_asked(const ApiCommand& command) {
+    return command.route->response_is_list && command.arguments.empty();
+}
+
 std::string path_of_page(
     const http::Route& list, const std::string& words, const std::string& after
 ) {
@@ -58,8 +63,9 @@ Result<std::string> ThingNames::id_in_path(
     const ApiCommand& command, std::size_t argument, const std::string& text
 ) const {
     const auto& path = command.route->path;
-    const auto part = path.find("/{" + command.arguments[argument] + "}");
-    return find(list_at(path.substr(0, part)), text);
+    const auto& name = command.arguments[argument];
+    const auto* list = list_at(path.substr(0, path.find("/{" + name + "}")));
+    return find(list != nullptr ? list : list_of(name), text);
 }
 
 Result<std::string> ThingNames::id_of_member(const Field& field, const std::string& text) const {
@@ -68,7 +74,7 @@ Result<std::string> ThingNames::id_of_member(const Field& field, const std::stri
 
 const ApiCommand* ThingNames::list_at(std::string_view path) const {
     const auto found = std::ranges::find_if(commands_, [&](const ApiCommand& one) {
-        return one.route->response_is_list && one.route->path == path;
+        return may_be_asked(one) && one.route->path == path;
     });
     return found == commands_.end() ? nullptr : &*found;
 }
@@ -77,7 +83,7 @@ const ApiCommand* ThingNames::list_at(std::string_view path) const {
 const ApiCommand* ThingNames::list_of(std::string_view noun) const {
     const std::string_view wanted = noun == "parent" ? "tenant" : noun;
     const auto found = std::ranges::find_if(commands_, [&](const ApiCommand& one) {
-        return one.route->response_is_list &&
+        return may_be_asked(one) &&
                (one.noun == wanted || one.noun.ends_with("-" + std::string(wanted)));
     });
     return found == commands_.end() ? nullptr : &*found;
@@ -93,16 +99,21 @@ Result<std::string> ThingNames::find(const ApiCommand* list, const std::string& 
     std::string after;
     for (int page = 0; page < kPagesMax; ++page) {
         const auto answer = TRY(ask_(path_of_page(*list->route, wanted, after)));
-        for (const auto& item : answer.value("items", json::array())) {
+        if (!answer.is_object() || !answer.contains("items")) {
+            return fail(
+                ErrorCode::Internal, "The panel's answer to " + list->route->path + " is no list."
+            );
+        }
+        for (const auto& item : answer.at("items")) {
             if (lower_ascii(item.value(member->name, "")) == wanted) {
                 ids.push_back(item.value("id", ""));
             }
         }
-        const auto next = answer.value("next", json(nullptr));
-        if (!next.is_string()) {
+        const auto next = answer.find("next");
+        if (next == answer.end() || !next->is_string()) {
             break;
         }
-        after = next.get<std::string>();
+        after = next->get<std::string>();
     }
     if (ids.empty()) {
         return fail(

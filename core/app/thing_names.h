@@ -21,10 +21,11 @@ public:
     /// `commands` outlive it.
     ThingNames(const std::vector<ApiCommand>& commands, AskApi ask);
 
-    /// For a part of a command's path: "/api/v1/sites/{id}" takes a site's domain. What is an id,
-    /// and what belongs to no list of things with names, stays as it is.
+    /// For a part of a command's path: "/api/v1/sites/{id}" takes a site's domain, "{tenant}" below
+    /// a server an account's name. What is an id, and what belongs to no list of things with names,
+    /// stays as it is.
     ///
-    /// NotFound without such a thing, Conflict when several have the name.
+    /// NotFound without such a thing, Conflict when several have the name; errors of asking.
     Result<std::string> id_in_path(
         const ApiCommand& command, std::size_t argument, const std::string& text
     ) const;

@@ -170,8 +170,13 @@ TEST(Commands, FindTheJobThatAnOperationHasStarted) {
 /// The API's lists, as a panel with these things would answer.
 class ThingNamesTest : public ::testing::Test {
 protected:
-    std::string id(const std::string& noun, const std::string& verb, const std::string& text) {
-        const auto found = names.id_in_path(command_named(commands, noun, verb), 0, text);
+    std::string id(
+        const std::string& noun,
+        const std::string& verb,
+        const std::string& text,
+        std::size_t argument = 0
+    ) {
+        const auto found = names.id_in_path(command_named(commands, noun, verb), argument, text);
         return found ? *found : std::string(code_name(found.error().code));
     }
 
@@ -223,6 +228,18 @@ TEST_F(ThingNamesTest, NoneAndSeveralAreToldApart) {
     EXPECT_EQ(id("tenant", "show", "bakery"), "conflict");
     answers["/api/v1/tenants?q=mill"] = listed(json::array());
     EXPECT_EQ(id("tenant", "show", "mill"), "not_found");
+}
+
+TEST_F(ThingNamesTest, WhatLiesBelowAnotherThingIsNotLookedForThere) {
+    EXPECT_EQ(id("dns-record", "delete", "www", 1), "www");
+    EXPECT_THAT(asked, ::testing::IsEmpty());
+    answers["/api/v1/tenants?q=bakery"] = listed({{{"id", "the-bakery"}, {"name", "Bakery"}}});
+    EXPECT_EQ(id("server", "withdraw", "bakery", 1), "the-bakery");
+}
+
+TEST_F(ThingNamesTest, AnAnswerThatIsNoListIsAnError) {
+    answers["/api/v1/servers?q=web-1"] = "not what an API says";
+    EXPECT_EQ(id("server", "show", "web-1"), "internal");
 }
 
 TEST_F(ThingNamesTest, AMemberThatIsAnIdTakesTheNameOfWhatItIs) {
